@@ -1,0 +1,26 @@
+package org.yukiguni.engine;
+
+import java.util.Locale;
+
+/** Why a row has no completion; the value of the column {@code error_code} is {@link #label}. */
+public enum ErrorCode {
+  /** The prompt column is null. */
+  PROMPT_NULL,
+  /** The prompt has no token. */
+  PROMPT_EMPTY,
+  /** The prompt leaves no room for a new token in the model's context or in max_length. */
+  PROMPT_TOO_LONG,
+  /** The row needs more KV memory than the engine was given. */
+  KV_MEMORY,
+  /** The model's logits held a value that is not a number. */
+  NAN_LOGITS,
+  /** The prompt could not be tokenised or the completion not decoded. */
+  TOKENIZER,
+  /** The engine failed in a step in which the row took part. */
+  ENGINE;
+
+  /** The value of the output column, in lower case. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,20 @@
+package org.yukiguni.engine;
+
+/**
+ * A loaded model as the engine sees it: it runs steps and holds the tensors of the KV cache, whose
+ * slots the engine's ledger gives out. Used by one thread at a time.
+ */
+public interface LanguageModel extends AutoCloseable {
+  /** What the model can do and costs; does not change. */
+  ModelLimits limits();
+
+  /**
+   * Runs one step: makes the KV moves, computes the new tokens' keys and values, and samples.
+   *
+   * @return one token for each entry of {@link Step#samples}
+   */
+  StepResult run(Step step);
+
+  @Override
+  void close();
+}

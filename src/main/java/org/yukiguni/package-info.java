@@ -1,0 +1,2 @@
+/** Bulk text generation with local language models on Apache Spark. */
+package org.yukiguni;
