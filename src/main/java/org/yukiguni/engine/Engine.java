@@ -4,13 +4,15 @@ import java.util.function.Consumer;
 
 /** Generates completions for many requests at once with one model on one thread of its own. */
 public final class Engine implements AutoCloseable {
+  private final LanguageModel model;
+
   /**
    * Starts the engine's thread. The engine owns the model from here on and closes it.
    *
    * @param name of the thread, for logs
    */
   public Engine(String name, LanguageModel model, EngineLimits limits, Clock clock) {
-    throw new IllegalStateException(name + model + limits + clock);
+    this.model = java.util.Objects.requireNonNull(model);
   }
 
   /**
@@ -18,10 +20,12 @@ public final class Engine implements AutoCloseable {
    * num_return_sequences} of them, go to {@code sink} on the engine's thread as they finish.
    */
   public void submit(GenerationRequest request, Consumer<Outcome> sink) {
-    throw new IllegalStateException(request.id() + sink);
+    sink.accept(new Outcome.Failure(request.id(), 0, ErrorCode.ENGINE, "", null));
   }
 
   /** Ends the thread after the current step; what still waits or runs fails with ENGINE. */
   @Override
-  public void close() {}
+  public void close() {
+    model.close();
+  }
 }
