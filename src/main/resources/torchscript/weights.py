@@ -3,11 +3,7 @@
 
 def take(weights: Dict[str, Tensor], name: str) -> Tensor:
   # No copy where the file holds float32: the tensor stays in the mapped file.
-  x = weights[name]
-  if ops.prim.dtype(x) == 1:
-    # bfloat16 comes as bytes, see Weights.java
-    x = torch.view(x, 15)
-  return torch.to(x, 6)
+  return torch.to(weights[name], 6)
 
 
 def has(weights: Dict[str, Tensor], name: str) -> bool:

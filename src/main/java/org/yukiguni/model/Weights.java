@@ -4,7 +4,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,11 +73,22 @@ final class Weights {
     return switch (stored.storedType()) {
       case F32 -> scope.create(buffer, new Shape(shape), DataType.FLOAT32);
       case F16 -> scope.create(buffer, new Shape(shape), DataType.FLOAT16);
-      case BF16 -> {
-        // DJL 0.35.1 aborts the process when asked for a bfloat16 tensor; the script views bytes.
-        shape[shape.length - 1] *= StoredType.BF16.bytes();
-        yield scope.create(buffer, new Shape(shape), DataType.INT8);
-      }
+      case BF16 -> widened(scope, buffer, new Shape(shape));
     };
+  }
+
+  /**
+   * bfloat16 as float32: the same bits with 16 zeros behind them. Done here because DJL 0.35.1
+   * aborts the process when asked for a bfloat16 tensor.
+   */
+  private static NDArray widened(NDManager scope, ByteBuffer stored, Shape shape) {
+    NDArray tensor = scope.create(shape, DataType.FLOAT32);
+    IntBuffer to =
+        ((PtNDArray) tensor).toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    ShortBuffer from = stored.asShortBuffer();
+    for (int i = 0; i < from.limit(); i++) {
+      to.put(i, from.get(i) << 16);
+    }
+    return tensor;
   }
 }
