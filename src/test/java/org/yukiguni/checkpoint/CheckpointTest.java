@@ -1,0 +1,213 @@
+package org.yukiguni.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CheckpointTest {
+  private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void copyModel() throws IOException {
+    copy("llama");
+  }
+
+  private void copy(String model) throws IOException {
+    try (Stream<Path> files = Files.list(FIXTURES.resolve(model))) {
+      for (Path file : files.toList()) {
+        Files.write(folder.resolve(file.getFileName().toString()), Files.readAllBytes(file));
+      }
+    }
+  }
+
+  @Test
+  void readsTheShape() {
+    ModelConfig config = Checkpoint.open(folder).config();
+    assertThat(config.architecture()).isEqualTo(Architecture.LLAMA);
+    assertThat(config.kvHeads()).isLessThan(config.heads());
+    assertThat(config.vocabularySize()).isEqualTo(780);
+    assertThat(config.headDim() * config.heads()).isEqualTo(config.width());
+  }
+
+  @Test
+  void findsEachWeightOfAShardedModelInItsFile() throws IOException {
+    copy("llama-sharded");
+    Files.delete(folder.resolve("model.safetensors"));
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    Stream<StoredTensor> all =
+        Stream.concat(checkpoint.ends().values().stream(), checkpoint.layer(2).values().stream());
+    assertThat(all.map(t -> t.file().getFileName().toString()).distinct())
+        .contains("model-00002-of-00002.safetensors");
+    assertThat(checkpoint.ends().get("embedding").map().remaining())
+        .isEqualTo(780 * checkpoint.config().width() * 4);
+  }
+
+  @Test
+  void openAiNamesWithoutPrefixAreFound() throws IOException {
+    copy("gpt2");
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    assertThat(checkpoint.layer(0).get("ln_1.weight").name()).isEqualTo("h.0.ln_1.weight");
+    assertThat(checkpoint.ends().get("head").name()).isEqualTo("wte.weight");
+  }
+
+  @Test
+  void aMissingConfigIsNamed() throws IOException {
+    Files.delete(folder.resolve("config.json"));
+    fails("Cannot open the model " + folder + " because it has no config.json");
+  }
+
+  @Test
+  void missingWeightsAreNamed() throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    fails(
+        "Cannot open the model "
+            + folder
+            + " because it has neither model.safetensors nor model.safetensors.index.json");
+  }
+
+  @Test
+  void aMissingShardIsNamed() throws IOException {
+    copy("llama-sharded");
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
+    fails(
+        "Cannot open the model "
+            + folder
+            + " because model.safetensors.index.json names model-00002-of-00002.safetensors, which"
+            + " is not there");
+  }
+
+  @Test
+  void aMissingWeightIsNamed() throws IOException {
+    config(c -> c.put("num_hidden_layers", 9));
+    assertThatThrownBy(() -> Checkpoint.open(folder).layer(8))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "Cannot load the model "
+                + folder
+                + " because its weights lack model.layers.8.input_layernorm.weight");
+  }
+
+  @Test
+  void aWrongShapeIsToldWithBothShapes() throws IOException {
+    config(c -> c.put("vocab_size", 781));
+    assertThatThrownBy(() -> Checkpoint.open(folder).ends())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith("Cannot load tensor model.embed_tokens.weight of ")
+        .hasMessageContaining("because its shape is [780, ")
+        .hasMessageContaining("and config.json asks for [781, ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"architectures\":[\"MambaForCausalLM\"]} | Cannot run the architecture MambaForCausalLM",
+        "{\"rope_scaling\":{\"rope_type\":\"yarn\"}} | its rope_scaling of type yarn is not supported",
+        "{\"rope_scaling\":{\"type\":\"linear\"}} | its rope_scaling of type linear is not supported",
+        "{\"hidden_act\":\"mish\"} | Cannot use hidden_act of",
+        "{\"hidden_size\":-4} | hidden_size is -4, not a whole number above 0",
+        "{\"hidden_size\":\"big\"} | hidden_size is \"big\", not a whole number above 0",
+        "{\"num_key_value_heads\":3} | heads are no multiple of the 3 key-value heads",
+        "{\"quantization_config\":{\"quant_method\":\"gptq\"}} | quantised (quantization_config: gptq)",
+        "{\"architectures\":[]} | architectures must name one",
+      })
+  void aConfigThatCannotBeUsedIsRefusedByName(String change, String message) throws IOException {
+    ObjectNode changes = (ObjectNode) MAPPER.readTree(change);
+    config(c -> c.setAll(changes));
+    assertThatThrownBy(() -> Checkpoint.open(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void aFileCutShortIsTold() throws IOException {
+    try (RandomAccessFile file =
+        new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
+      file.setLength(file.length() - 1);
+    }
+    assertThatThrownBy(() -> Checkpoint.open(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("lie outside the file")
+        .hasMessageEndingWith("the file is cut short or damaged");
+  }
+
+  @Test
+  void anUnsupportedTypeIsNamed() throws IOException {
+    String header = "{\"x\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[0,2]}}";
+    Path file = folder.resolve("x.safetensors");
+    Files.write(file, safetensors(header, new byte[2]));
+    StoredTensor tensor = Safetensors.read(file).get("x");
+    assertThatThrownBy(tensor::storedType)
+        .hasMessage(
+            "Cannot use tensor x of "
+                + file
+                + " because it is stored as F8_E4M3; supported are [F32, F16, BF16]");
+  }
+
+  @Test
+  void damagedHeadersEndInOurOwnError() throws IOException {
+    byte[] intact = Files.readAllBytes(FIXTURES.resolve("llama/model.safetensors"));
+    int headerEnd = 8 + (int) ByteBuffer.wrap(intact).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    Random random = new Random(11);
+    Path file = folder.resolve("damaged.safetensors");
+    int refused = 0;
+    for (int i = 0; i < 3000; i++) {
+      byte[] damaged = intact.clone();
+      for (int k = 0; k <= random.nextInt(4); k++) {
+        damaged[random.nextInt(headerEnd)] = (byte) random.nextInt(256);
+      }
+      Files.write(file, damaged);
+      try {
+        Safetensors.read(file);
+      } catch (CheckpointException e) {
+        assertThat(e).hasMessageStartingWith("Cannot read");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(100);
+  }
+
+  private static byte[] safetensors(String header, byte[] data) {
+    byte[] json = header.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(8 + json.length + data.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(json.length)
+        .put(json)
+        .put(data)
+        .array();
+  }
+
+  private void config(Consumer<ObjectNode> change) throws IOException {
+    Path file = folder.resolve("config.json");
+    ObjectNode config = (ObjectNode) MAPPER.readTree(file.toFile());
+    change.accept(config);
+    MAPPER.writeValue(file.toFile(), config);
+  }
+
+  private void fails(String message) {
+    assertThatThrownBy(() -> Checkpoint.open(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(message);
+  }
+}
