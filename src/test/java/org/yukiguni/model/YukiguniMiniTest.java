@@ -1,0 +1,110 @@
+package org.yukiguni.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.yukiguni.engine.Clock;
+import org.yukiguni.engine.Engine;
+import org.yukiguni.engine.EngineLimits;
+import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.GenerationRequest;
+import org.yukiguni.engine.Outcome;
+import org.yukiguni.engine.Sampling;
+import org.yukiguni.engine.Step;
+import org.yukiguni.tokenizer.Tokenizer;
+
+/** The model that comes with the project, from text to text, as transformers runs it. */
+class YukiguniMiniTest {
+  private static final Path FOLDER = Path.of("data/models/yukiguni-mini");
+
+  @Test
+  void promptsAndCompletionsAreThoseOfTransformers() throws Exception {
+    GenerationConfig config =
+        new GenerationConfig(
+            Sampling.GREEDY,
+            OptionalInt.of(40),
+            OptionalInt.empty(),
+            0,
+            0,
+            1,
+            0,
+            List.of(3),
+            List.of());
+    LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+    JsonNode items = golden();
+    try (Tokenizer tokenizer = Tokenizer.open(FOLDER);
+        Engine engine =
+            new Engine(
+                "mini",
+                TorchModel.open(FOLDER, new ModelOptions("cpu", 2)),
+                new EngineLimits(64, 512, 256 << 20),
+                Clock.SYSTEM)) {
+      for (int i = 0; i < items.size(); i++) {
+        int[] ids = tokenizer.encode(items.path(i).path("prompt").asText());
+        assertThat(ids).isEqualTo(GoldenCase.ints(items.path(i).path("input_ids")));
+        engine.submit(
+            new GenerationRequest(Integer.toString(i), ids, config, Optional.empty()),
+            outcomes::add);
+      }
+      for (int i = 0; i < items.size(); i++) {
+        Outcome.Completion c = (Outcome.Completion) outcomes.poll(60, TimeUnit.SECONDS);
+        JsonNode item = items.path(Integer.parseInt(c.id()));
+        assertThat(c.tokens()).isEqualTo(GoldenCase.ints(item.path("output_ids")));
+        assertThat(tokenizer.decodeSkippingSpecialTokens(c.tokens()))
+            .isEqualTo(item.path("output_text").asText());
+        assertThat(c.finishReason().label())
+            .isEqualTo(item.path("ended").asBoolean() ? "stop" : "length");
+      }
+    }
+  }
+
+  @Test
+  void theMostProbableNextTokensHaveTheLogitsOfTransformers() throws IOException {
+    try (TorchModel model = TorchModel.open(FOLDER, new ModelOptions("cpu", 1))) {
+      for (JsonNode item : golden()) {
+        int[] prompt = GoldenCase.ints(item.path("input_ids"));
+        float[] logits = last(model, prompt);
+        for (JsonNode pair : item.path("next_token_top5")) {
+          // The file rounds to four decimals.
+          assertThat((double) logits[pair.path(0).asInt()])
+              .isCloseTo(pair.path(1).asDouble(), Offset.offset(4e-4));
+        }
+      }
+    }
+  }
+
+  private static JsonNode golden() throws IOException {
+    JsonNode items =
+        new ObjectMapper().readTree(FOLDER.resolve("golden.json").toFile()).path("items");
+    assertThat(items.size()).isGreaterThanOrEqualTo(5);
+    return items;
+  }
+
+  private static float[] last(TorchModel model, int[] prompt) {
+    Step step =
+        new Step(
+            List.of(new Step.CacheOp.Allocate(0, 1, prompt.length)),
+            prompt,
+            IntStream.range(0, prompt.length).toArray(),
+            List.of(),
+            List.of(new Step.PrefillChunk(0, 0, 0, prompt.length)),
+            List.of());
+    try (NDManager scope = model.newScope()) {
+      float[] logits = model.logits(scope, step, new int[] {prompt.length - 1}).toFloatArray();
+      model.clearCache();
+      return logits;
+    }
+  }
+}
