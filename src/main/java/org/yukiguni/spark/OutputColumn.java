@@ -124,7 +124,8 @@ public enum OutputColumn {
       DataTypes.DoubleType,
       "The completion's share, in milliseconds, of the steps it was in; the sum over all rows is"
           + " the device's busy time."),
-  EXECUTOR_ID(Place.FILE, Nulls.NEVER, DataTypes.StringType, "The Spark executor that ran the row."),
+  EXECUTOR_ID(
+      Place.FILE, Nulls.NEVER, DataTypes.StringType, "The Spark executor that ran the row."),
   DEVICE(Place.FILE, Nulls.NEVER, DataTypes.StringType, "The device that ran it: cpu or cuda:N."),
   TOKEN_IDS(
       Place.FILE_IF_ASKED,

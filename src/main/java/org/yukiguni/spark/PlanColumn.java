@@ -43,8 +43,7 @@ public enum PlanColumn {
       fields.add(DataTypes.createStructField(column.columnName(), column.type, column != ID));
     }
     if (!kept.isEmpty()) {
-      fields.add(
-          DataTypes.createStructField(KEPT, DataTypes.createStructType(kept), false));
+      fields.add(DataTypes.createStructField(KEPT, DataTypes.createStructType(kept), false));
     }
     return DataTypes.createStructType(fields);
   }
