@@ -1,0 +1,28 @@
+package org.yukiguni.job;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Where the rows come from: one of a path, a table or a query.
+ *
+ * @param format of the files at {@code path}; null without a path
+ * @param path file, folder or glob that Spark can read; null if not used
+ * @param table name in Spark's catalogue; null if not used
+ * @param sql query; null if not used
+ * @param id column that names each row; null to name a row by the hash of its prompt
+ * @param keep input columns that are copied to the output
+ */
+@OneOf({"path", "table", "sql"})
+public record InputSpec(
+    @Key(with = "path") InputFormat format,
+    String path,
+    String table,
+    String sql,
+    String id,
+    @Key(otherwise = "[]") List<String> keep)
+    implements Serializable {
+  public InputSpec {
+    keep = List.copyOf(keep);
+  }
+}

@@ -1,0 +1,26 @@
+package org.yukiguni.job;
+
+/** Where an effective generation value comes from, the strongest source first. */
+public enum Origin {
+  /** The job file or its overrides. */
+  JOB("job"),
+  /** The model's {@code generation_config.json}. */
+  GENERATION_CONFIG("generation_config.json"),
+  /** The model's {@code config.json}. */
+  MODEL_CONFIG("config.json"),
+  /** The model's tokenizer. */
+  TOKENIZER("tokenizer"),
+  /** Hugging Face's default. */
+  DEFAULT("default");
+
+  private final String label;
+
+  Origin(String label) {
+    this.label = label;
+  }
+
+  /** As shown in the effective job. */
+  public String label() {
+    return label;
+  }
+}

@@ -1,0 +1,7 @@
+package org.yukiguni.job;
+
+/** How the completions are written. */
+public enum OutputFormat {
+  /** Apache Parquet. */
+  PARQUET
+}

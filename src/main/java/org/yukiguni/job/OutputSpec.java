@@ -1,0 +1,18 @@
+package org.yukiguni.job;
+
+import java.io.Serializable;
+
+/**
+ * Where the completions go.
+ *
+ * @param path folder
+ * @param format of the files
+ * @param mode what happens if the folder already holds results
+ * @param tokenIds whether the column {@code token_ids} is written
+ */
+public record OutputSpec(
+    @Key(presence = Key.Presence.REQUIRED) String path,
+    @Key(otherwise = "parquet") OutputFormat format,
+    @Key(otherwise = "resume") OutputMode mode,
+    @Key(otherwise = "false") boolean tokenIds)
+    implements Serializable {}
