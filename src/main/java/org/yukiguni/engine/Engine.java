@@ -1,10 +1,26 @@
 package org.yukiguni.engine;
 
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
-/** Generates completions for many requests at once with one model on one thread of its own. */
+/**
+ * Generates completions for many requests at once, with one model on one thread of its own: take
+ * what was submitted, schedule a step, run it, hand out what it finished.
+ */
 public final class Engine implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Engine.class.getName());
+
   private final LanguageModel model;
+  private final Clock clock;
+  private final Scheduler scheduler;
+  private final LinkedBlockingQueue<ActiveRequest> inbox = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean closed;
+  private volatile EngineStats stats = new EngineStats(0, 0, 0, 0, 0, 0, 0);
 
   /**
    * Starts the engine's thread. The engine owns the model from here on and closes it.
@@ -12,20 +28,195 @@ public final class Engine implements AutoCloseable {
    * @param name of the thread, for logs
    */
   public Engine(String name, LanguageModel model, EngineLimits limits, Clock clock) {
-    this.model = java.util.Objects.requireNonNull(model);
+    this.model = model;
+    this.clock = clock;
+    this.scheduler = new Scheduler(limits, model.limits());
+    this.thread = new Thread(this::loop, name);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /**
    * Queues a request; callable from any thread, returns at once. Its outcomes, {@code
-   * num_return_sequences} of them, go to {@code sink} on the engine's thread as they finish.
+   * num_return_sequences} of them, go to {@code sink} on the engine's thread as they finish; the
+   * sink must be quick.
    */
   public void submit(GenerationRequest request, Consumer<Outcome> sink) {
-    sink.accept(new Outcome.Failure(request.id(), 0, ErrorCode.ENGINE, "", null));
+    ActiveRequest active = new ActiveRequest(request, sink, clock);
+    inbox.add(active);
+    if (closed && inbox.remove(active)) {
+      active.refuse(ErrorCode.ENGINE, "Cannot generate because the engine is closed", clock);
+    }
+  }
+
+  /** What has been done so far; callable from any thread. */
+  public EngineStats stats() {
+    return stats;
   }
 
   /** Ends the thread after the current step; what still waits or runs fails with ENGINE. */
   @Override
   public void close() {
-    model.close();
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void loop() {
+    try {
+      while (!closed) {
+        takeSubmitted();
+        if (!scheduler.isIdle()) {
+          step();
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.log(Level.DEBUG, "{0} interrupted", thread.getName());
+    } finally {
+      closed = true;
+      failAll("Cannot finish because the engine was closed");
+      model.close();
+    }
+  }
+
+  private void takeSubmitted() throws InterruptedException {
+    if (scheduler.isIdle()) {
+      admit(inbox.take());
+    }
+    for (ActiveRequest next = inbox.poll(); next != null; next = inbox.poll()) {
+      admit(next);
+    }
+  }
+
+  private void admit(ActiveRequest active) {
+    ModelLimits limits = model.limits();
+    GenerationConfig config = active.request.config();
+    int length = active.promptLength();
+    if (length == 0) {
+      active.refuse(
+          ErrorCode.PROMPT_EMPTY,
+          "Cannot generate because the prompt has no token; give it a text",
+          clock);
+    } else if (config.maxNewTokens(length, limits.contextLength()) < 1) {
+      active.refuse(
+          ErrorCode.PROMPT_TOO_LONG,
+          String.format(
+              "Cannot generate because the prompt has %d tokens and leaves no room for a new one in"
+                  + " %d%s; shorten it",
+              length,
+              Math.min(limits.contextLength(), config.maxLength().orElse(Integer.MAX_VALUE)),
+              length >= limits.contextLength() ? " (the model's context)" : " (max_length)"),
+          clock);
+    } else {
+      String reason = scheduler.add(active);
+      if (reason != null) {
+        active.refuse(ErrorCode.KV_MEMORY, reason, clock);
+      }
+    }
+  }
+
+  private void step() {
+    Scheduler.Plan plan = scheduler.schedule();
+    long start = clock.nanos();
+    for (Scheduler.Share share : plan.shares()) {
+      ActiveRequest request = share.sequence().request;
+      if (request.firstStepNanos == 0) {
+        request.firstStepNanos = start;
+      }
+    }
+    StepResult result;
+    try {
+      result = model.run(plan.step());
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      LOG.log(Level.ERROR, "a step failed", e);
+      model.clearCache();
+      failStarted("Cannot finish because a step of the model failed: " + e.getMessage());
+      return;
+    }
+    long nanos = clock.nanos() - start;
+    int stepTokens = plan.step().tokens().length;
+    for (Scheduler.Share share : plan.shares()) {
+      share.sequence().deviceNanos += Math.round(nanos * share.tokens() / stepTokens);
+    }
+    for (int i = 0; i < plan.sampled().size(); i++) {
+      take(plan.sampled().get(i), result.tokens()[i], result.logprobs()[i]);
+    }
+    scheduler.finishStep();
+    count(plan, nanos);
+  }
+
+  private void take(Sequence s, int token, float logprob) {
+    if (token < 0) {
+      scheduler.end(s);
+      s.request.fail(
+          s,
+          ErrorCode.NAN_LOGITS,
+          "Cannot draw token "
+              + s.numTokens()
+              + " because the model's logits are not numbers; check the checkpoint and the dtype",
+          clock);
+      return;
+    }
+    boolean first = s.numTokens() == 0;
+    if (first) {
+      s.firstTokenNanos = clock.nanos();
+    }
+    s.append(token, logprob);
+    Optional<String> stopReason = stopReason(s, token);
+    if (stopReason.isPresent()) {
+      scheduler.end(s);
+      s.request.complete(s, FinishReason.STOP, stopReason, clock);
+    } else if (s.numTokens() == s.maxNewTokens) {
+      scheduler.end(s);
+      s.request.complete(s, FinishReason.LENGTH, stopReason, clock);
+    } else if (first) {
+      scheduler.makeReady(s);
+    }
+  }
+
+  private static Optional<String> stopReason(Sequence s, int token) {
+    for (int eos : s.request.eosTokenIds) {
+      if (token == eos) {
+        return Optional.of(Integer.toString(eos));
+      }
+    }
+    return s.stop.flatMap(stop -> stop.accept(token));
+  }
+
+  private void count(Scheduler.Plan plan, long nanos) {
+    Step step = plan.step();
+    int decoded = step.groups().stream().mapToInt(Step.DecodeGroup::sequences).sum();
+    stats =
+        new EngineStats(
+            stats.steps() + 1,
+            stats.busyNanos() + nanos,
+            stats.promptTokens() + step.tokens().length - decoded,
+            stats.newTokens() + step.samples().size(),
+            scheduler.running(),
+            scheduler.waiting(),
+            scheduler.kvTokens());
+  }
+
+  private void failStarted(String message) {
+    for (Sequence s : scheduler.abandonStarted()) {
+      s.request.fail(s, ErrorCode.ENGINE, message, clock);
+    }
+  }
+
+  private void failAll(String message) {
+    failStarted(message);
+    for (List<ActiveRequest> rest : List.of(scheduler.abandonWaiting(), drainInbox())) {
+      rest.forEach(request -> request.refuse(ErrorCode.ENGINE, message, clock));
+    }
+  }
+
+  private List<ActiveRequest> drainInbox() {
+    List<ActiveRequest> rest = new ArrayList<>();
+    inbox.drainTo(rest);
+    return rest;
   }
 }

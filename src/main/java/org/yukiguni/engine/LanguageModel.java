@@ -2,18 +2,21 @@ package org.yukiguni.engine;
 
 /**
  * A loaded model as the engine sees it: it runs steps and holds the tensors of the KV cache, whose
- * slots the engine's ledger gives out. Used by one thread at a time.
+ * blocks the engine's ledger gives out. Used by one thread at a time.
  */
 public interface LanguageModel extends AutoCloseable {
   /** What the model can do and costs; does not change. */
   ModelLimits limits();
 
   /**
-   * Runs one step: makes the KV moves, computes the new tokens' keys and values, and samples.
+   * Runs one step: changes the blocks of the KV cache, computes the new tokens, and samples.
    *
    * @return one token for each entry of {@link Step#samples}
    */
   StepResult run(Step step);
+
+  /** Frees all blocks of the KV cache, after a step that failed. */
+  void clearCache();
 
   @Override
   void close();

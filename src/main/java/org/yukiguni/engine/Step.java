@@ -5,65 +5,70 @@ import java.util.List;
 /**
  * One ragged step: the new tokens of all running sequences, one after another.
  *
- * <p>First come the decoding sequences, one token each, pool by pool and in each pool in the order
- * of its slots from 0; then the prefill chunks in the order of {@link #prefills}. T is the number
- * of tokens of the step.
+ * <p>First come the decoding sequences, one token each, group by group and in each group in the
+ * order of its rows; then the prefill chunks in the order of {@link #prefills}. T is the number of
+ * tokens of the step.
  *
+ * @param cacheOps changes of the KV cache, made in order before anything is computed
  * @param tokens the new token ids, [T]
  * @param positions each token's position in its sequence, [T]
- * @param moves made before anything else, in order
- * @param pools the decoding part
- * @param prefills the prompt chunks of this step
+ * @param groups the decoding part
+ * @param prefills the prompt chunks
  * @param samples which positions of the step get a next token
  */
 public record Step(
+    List<CacheOp> cacheOps,
     int[] tokens,
     int[] positions,
-    List<KvMove> moves,
-    List<DecodePool> pools,
+    List<DecodeGroup> groups,
     List<PrefillChunk> prefills,
     List<SampleRow> samples) {
 
   /**
-   * Copies the first {@code length} keys and values of one slot over those of another.
-   *
-   * @param fromPool index of a pool, or {@link #PROMPTS}
-   * @param toPool index of a pool
+   * A change of the KV cache. The cache is made of blocks: {@code rows} sequences with room for
+   * {@code capacity} positions each.
    */
-  public record KvMove(int fromPool, int fromSlot, int toPool, int toSlot, int length) {}
+  public sealed interface CacheOp {
+    /**
+     * Makes a block. All its values must be finite from the start, because attention multiplies
+     * masked positions by zero.
+     *
+     * @param block id chosen by the ledger; may be used again after its release
+     */
+    record Allocate(int block, int rows, int capacity) implements CacheOp {}
 
-  /** The pool number of the slots in which prompts are prefilled. */
-  public static final int PROMPTS = -1;
+    /** Copies the keys and values of the first {@code length} positions of one row to another. */
+    record Move(int fromBlock, int fromRow, int toBlock, int toRow, int length)
+        implements CacheOp {}
+
+    /** Frees a block. */
+    record Release(int block) implements CacheOp {}
+  }
 
   /**
-   * The decoding sequences of one pool: its slots 0 to {@code sequences - 1}, all of them.
+   * Decoding sequences: the rows 0 to {@code sequences - 1} of one block, one token each.
    *
-   * @param pool index of the pool
-   * @param capacity positions a slot of the pool holds
-   * @param keyLength keys to attend to, at least one more than the largest position in the pool;
-   *     shorter sequences are masked
+   * @param keyLength keys to attend to: more than every position of the group; later positions than
+   *     a sequence's own are masked. See {@link KvLedger} for why it is rounded as it is
    */
-  public record DecodePool(int pool, int capacity, int sequences, int keyLength) {}
+  public record DecodeGroup(int block, int sequences, int keyLength) {}
 
   /**
-   * A run of prompt tokens of one sequence.
+   * A run of prompt tokens of one sequence, which sees its own positions 0 to {@code start + length
+   * - 1}.
    *
-   * @param slot prompt slot that holds the keys and values of the tokens before {@code start}
-   * @param start position of the first token
+   * @param start position of the first token; the earlier ones lie in the row already
    * @param length number of tokens
    */
-  public record PrefillChunk(int slot, int start, int length) {}
+  public record PrefillChunk(int block, int row, int start, int length) {}
 
   /**
    * A token to draw.
    *
    * @param token index into the step's tokens whose logits are used; several samples may share one
-   * @param sampling how
    * @param uniform random number in [0, 1); used only when sampling
-   * @param seen distinct token ids of prompt and completion, for the repetition penalty; the first
-   *     {@code seenLength} count
+   * @param seen distinct token ids of prompt and completion, for the repetition penalty
    * @param banned token ids that must not be drawn
    */
-  public record SampleRow(
-      int token, Sampling sampling, double uniform, int[] seen, int seenLength, int[] banned) {}
+  public record SampleRow(int token, Sampling sampling, double uniform, int[] seen, int[] banned) {}
 }

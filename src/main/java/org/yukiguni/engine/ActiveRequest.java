@@ -1,0 +1,99 @@
+package org.yukiguni.engine;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A request from its submission until the last of its completions has ended. */
+final class ActiveRequest {
+  final GenerationRequest request;
+  final int[] eosTokenIds;
+  private final Consumer<Outcome> sink;
+  private final Instant submittedAt;
+  private final long submittedNanos;
+
+  /** Its completions; empty until it is admitted. */
+  final List<Sequence> sequences = new ArrayList<>();
+
+  /** Prompt tokens whose keys and values are computed. */
+  int prefilled;
+
+  /** The block that holds the prompt's keys and values; -1 while there is none. */
+  int promptBlock = -1;
+
+  int promptCapacity;
+
+  /** Completions that still need the prompt's keys and values. */
+  int forksLeft;
+
+  long firstStepNanos;
+
+  ActiveRequest(GenerationRequest request, Consumer<Outcome> sink, Clock clock) {
+    this.request = request;
+    this.sink = sink;
+    this.eosTokenIds =
+        request.config().eosTokenIds().stream().mapToInt(Integer::intValue).toArray();
+    this.submittedAt = clock.now();
+    this.submittedNanos = clock.nanos();
+  }
+
+  int promptLength() {
+    return request.promptTokens().length;
+  }
+
+  int numSequences() {
+    return request.config().numReturnSequences();
+  }
+
+  void makeSequences(int contextLength) {
+    int maxNewTokens = request.config().maxNewTokens(promptLength(), contextLength);
+    for (int i = 0; i < numSequences(); i++) {
+      sequences.add(new Sequence(this, i, maxNewTokens));
+    }
+  }
+
+  void complete(Sequence s, FinishReason reason, Optional<String> stopReason, Clock clock) {
+    sink.accept(
+        new Outcome.Completion(
+            request.id(),
+            s.index,
+            s.tokens(),
+            reason,
+            stopReason,
+            s.cumulativeLogprob,
+            timing(s, clock)));
+  }
+
+  void fail(Sequence s, ErrorCode code, String message, Clock clock) {
+    sink.accept(new Outcome.Failure(request.id(), s.index, code, message, timing(s, clock)));
+  }
+
+  /** Fails all completions of a request that never started. */
+  void refuse(ErrorCode code, String message, Clock clock) {
+    double waitedMs = millis(clock.nanos() - submittedNanos);
+    Timing timing = new Timing(submittedAt, clock.now(), waitedMs, 0, 0, 0, waitedMs, 0);
+    for (int i = 0; i < numSequences(); i++) {
+      sink.accept(new Outcome.Failure(request.id(), i, code, message, timing));
+    }
+  }
+
+  private Timing timing(Sequence s, Clock clock) {
+    long end = clock.nanos();
+    boolean hasToken = s.numTokens() > 0;
+    return new Timing(
+        submittedAt,
+        clock.now(),
+        millis(firstStepNanos - submittedNanos),
+        hasToken ? millis(s.firstTokenNanos - firstStepNanos) : 0,
+        hasToken ? millis(end - s.firstTokenNanos) : 0,
+        hasToken ? millis(s.firstTokenNanos - submittedNanos) : 0,
+        millis(end - submittedNanos),
+        millis(s.deviceNanos));
+  }
+
+  private static double millis(long nanos) {
+    return nanos / 1e6;
+  }
+}

@@ -1,0 +1,238 @@
+package org.yukiguni.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Who owns which part of the KV cache. Holds no tensor; what it decides goes to the model as the
+ * {@link Step.CacheOp}s of a step.
+ *
+ * <p>A decoding sequence lives in the pool of the smallest capacity that holds it and moves to the
+ * next one when it outgrows it; capacities double, so at most half of the memory read for it is
+ * padding. A prompt has a block of its own from which its completions are copied.
+ *
+ * <p>Why these lengths: {@code scaled_dot_product_attention} gives a row the same bits at all
+ * padded key lengths that are multiples of 16 up to 192, and at all multiples of 512 (measured on
+ * libtorch 2.7.1; above 192 it works in tiles of 512 keys). With other lengths a row's tokens would
+ * depend on its neighbours.
+ */
+final class KvLedger {
+  static final int SHORT_CAPACITY = 192;
+  static final int SHORT_GRID = 16;
+  static final int LONG_GRID = 512;
+  private static final int MAX_ROWS_PER_BLOCK = 16;
+
+  /** A block may take this share of the memory at most, unless one row takes more. */
+  private static final int MIN_BLOCKS = 16;
+
+  private final List<KvPool> pools = new ArrayList<>();
+  private final long budgetTokens;
+  private final int[] holders;
+  private final List<Integer> freeIds = new ArrayList<>();
+  private int nextId;
+  private long allocatedTokens;
+  private long promptTokens;
+
+  private List<Step.CacheOp> ops = new ArrayList<>();
+
+  KvLedger(int contextLength, long budgetTokens) {
+    this.budgetTokens = budgetTokens;
+    int capacity = Math.min(SHORT_CAPACITY, roundUp(contextLength, SHORT_GRID));
+    addPool(capacity);
+    while (capacity < contextLength) {
+      capacity =
+          capacity < LONG_GRID
+              ? LONG_GRID
+              : Math.min(2 * capacity, roundUp(contextLength, LONG_GRID));
+      addPool(capacity);
+    }
+    holders = new int[pools.size()];
+  }
+
+  private void addPool(int capacity) {
+    long rows = budgetTokens / ((long) MIN_BLOCKS * capacity);
+    pools.add(
+        new KvPool(pools.size(), capacity, (int) Math.max(1, Math.min(MAX_ROWS_PER_BLOCK, rows))));
+  }
+
+  List<KvPool> pools() {
+    return pools;
+  }
+
+  long allocatedTokens() {
+    return allocatedTokens;
+  }
+
+  /**
+   * Length of the keys that a sequence of this many positions attends to; see the class comment.
+   */
+  static int keyLength(int positions) {
+    return roundUp(positions, positions <= SHORT_CAPACITY ? SHORT_GRID : LONG_GRID);
+  }
+
+  /**
+   * Whether a prompt can be taken in such that each of the waiting ones, and it, can still have a
+   * completion run when the others are done.
+   */
+  boolean fitsPrompt(ActiveRequest request, Collection<ActiveRequest> waiting) {
+    long largest = tokensOfOne(request);
+    for (ActiveRequest other : waiting) {
+      largest = Math.max(largest, tokensOfOne(other));
+    }
+    long running = Math.max(worstCase(-1, -1), largest);
+    return promptTokens + keyLength(request.promptLength()) + running <= budgetTokens;
+  }
+
+  /** Whether the request could run if it were alone. */
+  boolean canEverFit(ActiveRequest request) {
+    return keyLength(request.promptLength()) + tokensOfOne(request) <= budgetTokens;
+  }
+
+  /** Makes the block in which a prompt is prefilled. */
+  void takePrompt(ActiveRequest request) {
+    request.promptCapacity = keyLength(request.promptLength());
+    request.forksLeft = request.numSequences();
+    request.promptBlock = allocate(1, request.promptCapacity);
+    promptTokens += request.promptCapacity;
+  }
+
+  /** Tells that one completion does not need the prompt any more; the last one frees it. */
+  void dropFork(ActiveRequest request) {
+    if (--request.forksLeft == 0) {
+      release(request.promptBlock, request.promptCapacity);
+      promptTokens -= request.promptCapacity;
+      request.promptBlock = -1;
+    }
+  }
+
+  /** Whether the sequence can be given a slot and grow to its end beside all the others. */
+  boolean fitsSequence(Sequence s) {
+    int first = poolFor(s.request.promptLength() + 1);
+    return promptTokens + worstCase(first, poolFor(s.finalLength())) <= budgetTokens;
+  }
+
+  /** Copies the prompt of a sequence into a slot of its own. */
+  void fork(Sequence s) {
+    int length = s.request.promptLength();
+    int first = poolFor(length + 1);
+    for (int p = first; p <= poolFor(s.finalLength()); p++) {
+      holders[p]++;
+    }
+    s.cachedLength = length;
+    moveTo(pools.get(first), s, s.request.promptBlock, 0);
+    dropFork(s.request);
+  }
+
+  /** Takes back the slot of a sequence that has ended. */
+  void remove(Sequence s) {
+    for (int p = s.pool; p <= poolFor(s.finalLength()); p++) {
+      holders[p]--;
+    }
+    pools.get(s.pool).remove(s);
+  }
+
+  /** Moves the sequences that have filled their slot to the next larger pool. */
+  void growFull() {
+    for (int p = pools.size() - 2; p >= 0; p--) {
+      KvPool from = pools.get(p);
+      for (Sequence s : from.snapshot()) {
+        if (s.cachedLength == from.capacity) {
+          int block = from.blockOf(s.slot);
+          int row = from.rowOf(s.slot);
+          from.remove(s);
+          holders[p]--;
+          moveTo(pools.get(p + 1), s, block, row);
+        }
+      }
+    }
+  }
+
+  /** Closes the gaps, so that every pool's sequences are a slice. */
+  void compact() {
+    for (KvPool pool : pools) {
+      pool.compact(ops);
+    }
+  }
+
+  /** The changes since the last call, in order. */
+  List<Step.CacheOp> takeOps() {
+    List<Step.CacheOp> taken = ops;
+    ops = new ArrayList<>();
+    return taken;
+  }
+
+  /** Forgets everything, as {@link LanguageModel#clearCache} does. */
+  void reset() {
+    pools.forEach(KvPool::clear);
+    Arrays.fill(holders, 0);
+    allocatedTokens = 0;
+    promptTokens = 0;
+    ops.clear();
+    freeIds.clear();
+    nextId = 0;
+  }
+
+  private void moveTo(KvPool pool, Sequence s, int fromBlock, int fromRow) {
+    if (pool.isFull()) {
+      pool.blocks.add(allocate(pool.rowsPerBlock, pool.capacity));
+    }
+    pool.place(s);
+    ops.add(
+        new Step.CacheOp.Move(
+            fromBlock, fromRow, pool.blockOf(s.slot), pool.rowOf(s.slot), s.cachedLength));
+  }
+
+  private int allocate(int rows, int capacity) {
+    long tokens = (long) rows * capacity;
+    if (allocatedTokens + tokens > budgetTokens) {
+      // Empty blocks are kept for the next sequence until their memory is needed elsewhere.
+      compact();
+      for (KvPool pool : pools) {
+        pool.takeEmptyBlocks().forEach(block -> release(block, pool.blockTokens()));
+      }
+    }
+    allocatedTokens += tokens;
+    int id = freeIds.isEmpty() ? nextId++ : freeIds.remove(freeIds.size() - 1);
+    ops.add(new Step.CacheOp.Allocate(id, rows, capacity));
+    return id;
+  }
+
+  private void release(int block, long tokens) {
+    ops.add(new Step.CacheOp.Release(block));
+    freeIds.add(block);
+    allocatedTokens -= tokens;
+  }
+
+  /** Tokens of all blocks needed if every holder, and one more from pool to pool, were there. */
+  private long worstCase(int first, int last) {
+    long tokens = 0;
+    for (KvPool pool : pools) {
+      int n = holders[pool.index] + (first <= pool.index && pool.index <= last ? 1 : 0);
+      tokens += (n + pool.rowsPerBlock - 1L) / pool.rowsPerBlock * pool.blockTokens();
+    }
+    return tokens;
+  }
+
+  private long tokensOfOne(ActiveRequest request) {
+    Sequence one = request.sequences.get(0);
+    long tokens = 0;
+    for (int p = poolFor(request.promptLength() + 1); p <= poolFor(one.finalLength()); p++) {
+      tokens += pools.get(p).blockTokens();
+    }
+    return tokens;
+  }
+
+  private int poolFor(int positions) {
+    int p = 0;
+    while (pools.get(p).capacity < positions && p < pools.size() - 1) {
+      p++;
+    }
+    return p;
+  }
+
+  private static int roundUp(int value, int grid) {
+    return (value + grid - 1) / grid * grid;
+  }
+}

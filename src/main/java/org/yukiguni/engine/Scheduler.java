@@ -1,0 +1,197 @@
+package org.yukiguni.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Decides what the next step carries. A request waits, is prefilled chunk by chunk, and its
+ * completions, whose first tokens come from the last chunk, then wait for a slot and decode one
+ * token a step until they end.
+ *
+ * <p>Prompts are cut on a fixed grid of positions and a chunk is never cut shorter because others
+ * need the step, so the arithmetic of a row is a function of the row alone.
+ */
+final class Scheduler {
+  /** Prompt tokens of one chunk. */
+  static final int PREFILL_CHUNK = 256;
+
+  private final EngineLimits limits;
+  private final ModelLimits model;
+  private final KvLedger ledger;
+
+  private final Deque<ActiveRequest> waiting = new ArrayDeque<>();
+  private final Deque<ActiveRequest> prefilling = new ArrayDeque<>();
+
+  /** Requests whose first tokens are drawn in the current step. */
+  private final List<ActiveRequest> drawing = new ArrayList<>();
+
+  private final Deque<Sequence> ready = new ArrayDeque<>();
+  private int running;
+
+  Scheduler(EngineLimits limits, ModelLimits model) {
+    this.limits = limits;
+    this.model = model;
+    this.ledger = new KvLedger(model.contextLength(), limits.kvBytes() / model.kvBytesPerToken());
+  }
+
+  /** What a step is for: its samples belong to these sequences, one each, in order. */
+  record Plan(Step step, List<Sequence> sampled, List<Share> shares) {}
+
+  /** How many tokens of a step were for a sequence. */
+  record Share(Sequence sequence, double tokens) {}
+
+  /**
+   * Queues a request.
+   *
+   * @return why it can never run, or null
+   */
+  String add(ActiveRequest request) {
+    request.makeSequences(model.contextLength());
+    if (!ledger.canEverFit(request)) {
+      return "Cannot generate for a prompt of "
+          + request.promptLength()
+          + " tokens because its keys and values do not fit into the "
+          + limits.kvBytes() / (1 << 20)
+          + " MiB of KV memory; raise engine.kv_memory or lower max_new_tokens";
+    }
+    waiting.add(request);
+    return null;
+  }
+
+  boolean isIdle() {
+    return waiting.isEmpty() && prefilling.isEmpty() && ready.isEmpty() && running == 0;
+  }
+
+  int running() {
+    return running;
+  }
+
+  int waiting() {
+    return waiting.size();
+  }
+
+  long kvTokens() {
+    return ledger.allocatedTokens();
+  }
+
+  /** The next step; there must be something to do. */
+  Plan schedule() {
+    ledger.growFull();
+    while (!ready.isEmpty()
+        && running < limits.maxSequences()
+        && ledger.fitsSequence(ready.peek())) {
+      ledger.fork(ready.remove());
+      running++;
+    }
+    ledger.compact();
+    StepBuilder step = new StepBuilder();
+    for (KvPool pool : ledger.pools()) {
+      step.decode(pool);
+    }
+    int room = Math.max(PREFILL_CHUNK, limits.maxStepTokens() - running);
+    for (ActiveRequest request : List.copyOf(prefilling)) {
+      room -= prefill(request, step, room);
+    }
+    while (room > 0 && admitsNext()) {
+      ActiveRequest request = waiting.remove();
+      ledger.takePrompt(request);
+      prefilling.add(request);
+      int length = prefill(request, step, room);
+      if (length == 0) {
+        break;
+      }
+      room -= length;
+    }
+    if (step.isEmpty()) {
+      throw new IllegalStateException(
+          "nothing can run: "
+              + running
+              + " running, "
+              + ready.size()
+              + " ready, "
+              + waiting.size()
+              + " waiting");
+    }
+    return step.build(ledger.takeOps());
+  }
+
+  /** Puts the request's next chunk into the step if it fits; returns its length. */
+  private int prefill(ActiveRequest request, StepBuilder step, int room) {
+    int start = request.prefilled;
+    int length = Math.min(PREFILL_CHUNK, request.promptLength() - start);
+    if (length > room) {
+      return 0;
+    }
+    request.prefilled += length;
+    step.prefill(request, start, length);
+    if (request.prefilled == request.promptLength()) {
+      prefilling.remove(request);
+      drawing.add(request);
+      step.sampleFirst(request);
+    }
+    return length;
+  }
+
+  private boolean admitsNext() {
+    ActiveRequest next = waiting.peek();
+    if (next == null) {
+      return false;
+    }
+    int ahead = running + ready.size();
+    List<ActiveRequest> holding = new ArrayList<>(prefilling);
+    holding.addAll(drawing);
+    for (ActiveRequest request : holding) {
+      ahead += request.numSequences();
+    }
+    for (Sequence s : ready) {
+      holding.add(s.request);
+    }
+    return ahead < limits.maxSequences() && ledger.fitsPrompt(next, holding);
+  }
+
+  /** Takes a sequence whose first token is drawn and which goes on. */
+  void makeReady(Sequence s) {
+    ready.add(s);
+  }
+
+  /** Takes back what an ended sequence holds. */
+  void end(Sequence s) {
+    if (s.slot >= 0) {
+      ledger.remove(s);
+      running--;
+    } else {
+      ledger.dropFork(s.request);
+    }
+  }
+
+  /** Tells that the last step's results have been dealt with. */
+  void finishStep() {
+    drawing.clear();
+  }
+
+  /** Drops all that was started, after a failed step, and returns it. */
+  List<Sequence> abandonStarted() {
+    List<Sequence> started = new ArrayList<>();
+    for (KvPool pool : ledger.pools()) {
+      started.addAll(pool.snapshot());
+    }
+    started.addAll(ready);
+    prefilling.forEach(request -> started.addAll(request.sequences));
+    drawing.forEach(request -> started.addAll(request.sequences));
+    prefilling.clear();
+    drawing.clear();
+    ready.clear();
+    running = 0;
+    ledger.reset();
+    return started;
+  }
+
+  /** Drops what waits, and returns it. */
+  List<ActiveRequest> abandonWaiting() {
+    List<ActiveRequest> dropped = List.copyOf(waiting);
+    waiting.clear();
+    return dropped;
+  }
+}

@@ -1,0 +1,83 @@
+package org.yukiguni.engine;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** One completion while it is made: its tokens so far, what it has seen and when it was where. */
+final class Sequence {
+  final ActiveRequest request;
+  final int index;
+  final int maxNewTokens;
+  final long randomKey;
+  final Optional<StopCondition> stop;
+  private final SeenTokens seen;
+
+  private int[] tokens = new int[16];
+  private int numTokens;
+  double cumulativeLogprob;
+
+  /** Positions whose keys and values are in the cache; 0 until the prompt is copied in. */
+  int cachedLength;
+
+  /** Index of the ledger's pool, and the slot in it; -1 while it has none. */
+  int pool = -1;
+
+  int slot = -1;
+
+  long deviceNanos;
+  long firstTokenNanos;
+
+  Sequence(ActiveRequest request, int index, int maxNewTokens) {
+    GenerationConfig config = request.request.config();
+    this.request = request;
+    this.index = index;
+    this.maxNewTokens = maxNewTokens;
+    this.randomKey = CounterRandom.key(config.seed(), request.request.id(), index);
+    this.stop = request.request.stops().map(supplier -> supplier.get());
+    this.seen =
+        config.sampling().penalizesSeen()
+            ? new SeenTokens(request.request.promptTokens())
+            : SeenTokens.NONE;
+  }
+
+  /** Positions it can come to need in the cache; its last token is never fed back. */
+  int finalLength() {
+    return request.promptLength() + maxNewTokens - 1;
+  }
+
+  int numTokens() {
+    return numTokens;
+  }
+
+  int lastToken() {
+    return tokens[numTokens - 1];
+  }
+
+  int[] tokens() {
+    return Arrays.copyOf(tokens, numTokens);
+  }
+
+  void append(int token, float logprob) {
+    if (numTokens == tokens.length) {
+      tokens = Arrays.copyOf(tokens, 2 * numTokens);
+    }
+    tokens[numTokens++] = token;
+    cumulativeLogprob += logprob;
+    seen.add(token);
+  }
+
+  /** Its next draw, from the logits of the step's token at this index. */
+  Step.SampleRow sample(int tokenIndex) {
+    GenerationConfig config = request.request.config();
+    int[] banned =
+        numTokens < config.minNewTokens(request.promptLength()) ? request.eosTokenIds : NO_TOKENS;
+    return new Step.SampleRow(
+        tokenIndex,
+        config.sampling(),
+        CounterRandom.uniform(randomKey, numTokens),
+        seen.distinct(),
+        banned);
+  }
+
+  private static final int[] NO_TOKENS = {};
+}

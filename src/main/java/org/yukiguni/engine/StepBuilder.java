@@ -1,0 +1,84 @@
+package org.yukiguni.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Collects the parts of one step in the order that {@link Step} asks for. */
+final class StepBuilder {
+  private int[] tokens = new int[64];
+  private int[] positions = new int[64];
+  private int numTokens;
+  private final List<Step.DecodeGroup> groups = new ArrayList<>();
+  private final List<Step.PrefillChunk> prefills = new ArrayList<>();
+  private final List<Step.SampleRow> samples = new ArrayList<>();
+  private final List<Sequence> sampled = new ArrayList<>();
+  private final List<Scheduler.Share> shares = new ArrayList<>();
+
+  /** One token of each sequence of a pool; the pool has no gaps. */
+  void decode(KvPool pool) {
+    List<Sequence> sequences = pool.sequences();
+    for (int from = 0; from < sequences.size(); from += pool.rowsPerBlock) {
+      List<Sequence> group =
+          sequences.subList(from, Math.min(from + pool.rowsPerBlock, sequences.size()));
+      int longest = 0;
+      for (Sequence s : group) {
+        sample(s, numTokens);
+        shares.add(new Scheduler.Share(s, 1));
+        token(s.lastToken(), s.cachedLength);
+        s.cachedLength++;
+        longest = Math.max(longest, s.cachedLength);
+      }
+      groups.add(
+          new Step.DecodeGroup(pool.blockOf(from), group.size(), KvLedger.keyLength(longest)));
+    }
+  }
+
+  /** The next tokens of a prompt. */
+  void prefill(ActiveRequest request, int start, int length) {
+    for (int p = start; p < start + length; p++) {
+      token(request.request.promptTokens()[p], p);
+    }
+    prefills.add(new Step.PrefillChunk(request.promptBlock, 0, start, length));
+    for (Sequence s : request.sequences) {
+      shares.add(new Scheduler.Share(s, (double) length / request.numSequences()));
+    }
+  }
+
+  /** The first token of each completion, from the token added last. */
+  void sampleFirst(ActiveRequest request) {
+    for (Sequence s : request.sequences) {
+      sample(s, numTokens - 1);
+    }
+  }
+
+  boolean isEmpty() {
+    return numTokens == 0;
+  }
+
+  Scheduler.Plan build(List<Step.CacheOp> cacheOps) {
+    Step step =
+        new Step(
+            cacheOps,
+            Arrays.copyOf(tokens, numTokens),
+            Arrays.copyOf(positions, numTokens),
+            groups,
+            prefills,
+            samples);
+    return new Scheduler.Plan(step, sampled, shares);
+  }
+
+  private void sample(Sequence s, int tokenIndex) {
+    samples.add(s.sample(tokenIndex));
+    sampled.add(s);
+  }
+
+  private void token(int token, int position) {
+    if (numTokens == tokens.length) {
+      tokens = Arrays.copyOf(tokens, 2 * numTokens);
+      positions = Arrays.copyOf(positions, 2 * numTokens);
+    }
+    tokens[numTokens] = token;
+    positions[numTokens++] = position;
+  }
+}

@@ -1,0 +1,139 @@
+package org.yukiguni.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A model without tensors: its cache holds the tokens themselves, and the next token is a function
+ * of all tokens before it. A wrong slot, move, length or position therefore changes what it says,
+ * or fails an assertion here.
+ */
+public final class FakeModel implements LanguageModel {
+  private static final int EMPTY = -7;
+
+  private final ModelLimits limits;
+  private final Map<Integer, int[][]> blocks = new HashMap<>();
+  private final long budgetTokens;
+  private long cachedTokens;
+  public int steps;
+  public int largestStep;
+  public int mostSequences;
+  public long mostCachedTokens;
+  public boolean closed;
+
+  /** Runs before each step; may throw to make the step fail. */
+  public Runnable beforeStep = () -> {};
+
+  public FakeModel(int contextLength, int vocabularySize, long budgetTokens) {
+    this.limits = new ModelLimits(contextLength, vocabularySize, 1);
+    this.budgetTokens = budgetTokens;
+  }
+
+  @Override
+  public ModelLimits limits() {
+    return limits;
+  }
+
+  /** The token after these, drawn with this number if sampling. */
+  public static int next(int[] history, int length, Step.SampleRow row, int vocabularySize) {
+    long h = 17;
+    for (int i = 0; i < length; i++) {
+      h = (h ^ history[i]) * 0x100000001B3L;
+    }
+    if (row.sampling().doSample()) {
+      h ^= Double.doubleToLongBits(row.uniform());
+    }
+    int token = (int) Math.floorMod(h ^ (h >>> 29), (long) vocabularySize);
+    while (contains(row.banned(), token)) {
+      token = (token + 1) % vocabularySize;
+    }
+    return token;
+  }
+
+  private static boolean contains(int[] tokens, int token) {
+    return Arrays.stream(tokens).anyMatch(t -> t == token);
+  }
+
+  @Override
+  public StepResult run(Step step) {
+    beforeStep.run();
+    steps++;
+    step.cacheOps().forEach(this::apply);
+    mostCachedTokens = Math.max(mostCachedTokens, cachedTokens);
+    int[] tokens = step.tokens();
+    int[][] histories = new int[tokens.length][];
+    int t = 0;
+    int sequences = 0;
+    for (Step.DecodeGroup group : step.groups()) {
+      int[][] rows = blocks.get(group.block());
+      for (int r = 0; r < group.sequences(); r++) {
+        histories[t] = write(rows[r], step.positions()[t], tokens[t]);
+        assertThat(step.positions()[t]).isLessThan(group.keyLength());
+        t++;
+      }
+      assertThat(group.keyLength()).isLessThanOrEqualTo(rows[0].length);
+      sequences += group.sequences();
+    }
+    for (Step.PrefillChunk chunk : step.prefills()) {
+      int[] row = blocks.get(chunk.block())[chunk.row()];
+      for (int i = 0; i < chunk.length(); i++) {
+        assertThat(step.positions()[t]).isEqualTo(chunk.start() + i);
+        histories[t] = write(row, step.positions()[t], tokens[t]);
+        t++;
+      }
+    }
+    assertThat(t).isEqualTo(tokens.length);
+    largestStep = Math.max(largestStep, t);
+    mostSequences = Math.max(mostSequences, sequences);
+    int n = step.samples().size();
+    int[] drawn = new int[n];
+    float[] logprobs = new float[n];
+    for (int i = 0; i < n; i++) {
+      Step.SampleRow row = step.samples().get(i);
+      int[] history = histories[row.token()];
+      drawn[i] = next(history, history.length, row, limits.vocabularySize());
+      logprobs[i] = -1;
+    }
+    return new StepResult(drawn, logprobs);
+  }
+
+  /** Puts a token at the end of a row and returns the whole history. */
+  private static int[] write(int[] row, int position, int token) {
+    row[position] = token;
+    int[] history = Arrays.copyOf(row, position + 1);
+    assertThat(history).doesNotContain(EMPTY);
+    return history;
+  }
+
+  private void apply(Step.CacheOp op) {
+    if (op instanceof Step.CacheOp.Allocate a) {
+      int[][] rows = new int[a.rows()][a.capacity()];
+      for (int[] row : rows) {
+        Arrays.fill(row, EMPTY);
+      }
+      assertThat(blocks.put(a.block(), rows)).isNull();
+      cachedTokens += (long) a.rows() * a.capacity();
+      assertThat(cachedTokens).as("tokens in the cache").isLessThanOrEqualTo(budgetTokens);
+    } else if (op instanceof Step.CacheOp.Move m) {
+      int[] from = blocks.get(m.fromBlock())[m.fromRow()];
+      System.arraycopy(from, 0, blocks.get(m.toBlock())[m.toRow()], 0, m.length());
+    } else if (op instanceof Step.CacheOp.Release r) {
+      int[][] rows = blocks.remove(r.block());
+      cachedTokens -= (long) rows.length * rows[0].length;
+    }
+  }
+
+  @Override
+  public void clearCache() {
+    blocks.clear();
+    cachedTokens = 0;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
