@@ -11,6 +11,8 @@ import org.apache.spark.sql.types.StructField;
  * The columns of the output, one row per completion, in their order. The kept input columns stand
  * before {@link #TOKEN_IDS}; {@link #RUN_ID} and {@link #CHUNK} are read from the directories.
  */
+// Spark's data types are immutable; they lack only the annotation.
+@SuppressWarnings("ImmutableEnumChecker")
 public enum OutputColumn {
   ID(Place.FILE, Nulls.NEVER, DataTypes.StringType, "The prompt's id."),
   SEQUENCE_INDEX(

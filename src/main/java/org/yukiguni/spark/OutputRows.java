@@ -6,9 +6,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.HexFormat;
+import java.util.Map;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.yukiguni.engine.ErrorCode;
 import org.yukiguni.engine.Outcome;
 import org.yukiguni.engine.Timing;
@@ -31,66 +32,56 @@ final class OutputRows {
   }
 
   Row completion(PromptRow prompt, Outcome.Completion outcome, String text) {
-    Object[] row = common(prompt, outcome.sequenceIndex());
-    set(row, OutputColumn.STATUS, "ok");
-    set(row, OutputColumn.COMPLETION, text);
-    set(row, OutputColumn.FINISH_REASON, outcome.finishReason().label());
-    set(row, OutputColumn.STOP_REASON, outcome.stopReason().orElse(null));
-    set(row, OutputColumn.COMPLETION_TOKENS, outcome.tokens().length);
-    set(row, OutputColumn.CUMULATIVE_LOGPROB, outcome.cumulativeLogprob());
+    Map<OutputColumn, Object> row = common(prompt, outcome.sequenceIndex());
+    row.put(OutputColumn.STATUS, "ok");
+    row.put(OutputColumn.COMPLETION, text);
+    row.put(OutputColumn.FINISH_REASON, outcome.finishReason().label());
+    row.put(OutputColumn.STOP_REASON, outcome.stopReason().orElse(null));
+    row.put(OutputColumn.COMPLETION_TOKENS, outcome.tokens().length);
+    row.put(OutputColumn.CUMULATIVE_LOGPROB, outcome.cumulativeLogprob());
+    row.put(OutputColumn.TOKEN_IDS, outcome.tokens());
     time(row, outcome.timing());
-    if (schema.hasTokenIds()) {
-      row[row.length - 1] = outcome.tokens();
-    }
-    return RowFactory.create(row);
+    return schema.row(row, prompt.kept());
   }
 
   /** A row without a completion; the timing is null if it never reached the engine. */
   Row error(PromptRow prompt, int sequenceIndex, ErrorCode code, String message, Timing timing) {
-    Object[] row = common(prompt, sequenceIndex);
-    set(row, OutputColumn.STATUS, "error");
-    set(row, OutputColumn.ERROR_CODE, code.label());
-    set(row, OutputColumn.ERROR_MESSAGE, message);
+    Map<OutputColumn, Object> row = common(prompt, sequenceIndex);
+    row.put(OutputColumn.STATUS, "error");
+    row.put(OutputColumn.ERROR_CODE, code.label());
+    row.put(OutputColumn.ERROR_MESSAGE, message);
     time(row, timing);
-    return RowFactory.create(row);
+    return schema.row(row, prompt.kept());
   }
 
-  private Object[] common(PromptRow prompt, int sequenceIndex) {
-    Object[] row = new Object[schema.schema().length()];
-    set(row, OutputColumn.ID, prompt.id());
-    set(row, OutputColumn.SEQUENCE_INDEX, sequenceIndex);
-    set(row, OutputColumn.PROMPT, prompt.prompt());
-    set(row, OutputColumn.PROMPT_TOKENS, prompt.tokens() == null ? null : prompt.tokens().length);
-    set(row, OutputColumn.SEED, seed);
-    set(row, OutputColumn.MODEL, constants.model());
-    set(row, OutputColumn.MODEL_REVISION, constants.modelRevision());
-    set(row, OutputColumn.REQUEST_HASH, requestHash(prompt.prompt()));
-    set(row, OutputColumn.TOKENIZE_MS, prompt.tokenizeMs());
-    set(row, OutputColumn.EXECUTOR_ID, executorId);
-    set(row, OutputColumn.DEVICE, device);
-    for (int i = 0; i < schema.numKept(); i++) {
-      row[schema.firstKept() + i] = prompt.kept().get(i);
-    }
+  private Map<OutputColumn, Object> common(PromptRow prompt, int sequenceIndex) {
+    Map<OutputColumn, Object> row = new EnumMap<>(OutputColumn.class);
+    row.put(OutputColumn.ID, prompt.id());
+    row.put(OutputColumn.SEQUENCE_INDEX, sequenceIndex);
+    row.put(OutputColumn.PROMPT, prompt.prompt());
+    row.put(OutputColumn.PROMPT_TOKENS, prompt.tokens() == null ? null : prompt.tokens().length);
+    row.put(OutputColumn.SEED, seed);
+    row.put(OutputColumn.MODEL, constants.model());
+    row.put(OutputColumn.MODEL_REVISION, constants.modelRevision());
+    row.put(OutputColumn.REQUEST_HASH, requestHash(prompt.prompt()));
+    row.put(OutputColumn.TOKENIZE_MS, prompt.tokenizeMs());
+    row.put(OutputColumn.EXECUTOR_ID, executorId);
+    row.put(OutputColumn.DEVICE, device);
     return row;
   }
 
-  private static void time(Object[] row, Timing timing) {
+  private static void time(Map<OutputColumn, Object> row, Timing timing) {
     Instant now = Instant.now();
-    set(row, OutputColumn.STARTED_AT, Timestamp.from(timing == null ? now : timing.startedAt()));
-    set(row, OutputColumn.FINISHED_AT, Timestamp.from(timing == null ? now : timing.finishedAt()));
+    row.put(OutputColumn.STARTED_AT, Timestamp.from(timing == null ? now : timing.startedAt()));
+    row.put(OutputColumn.FINISHED_AT, Timestamp.from(timing == null ? now : timing.finishedAt()));
     if (timing != null) {
-      set(row, OutputColumn.QUEUE_MS, timing.queueMs());
-      set(row, OutputColumn.PREFILL_MS, timing.prefillMs());
-      set(row, OutputColumn.DECODE_MS, timing.decodeMs());
-      set(row, OutputColumn.FIRST_TOKEN_MS, timing.firstTokenMs());
-      set(row, OutputColumn.TOTAL_MS, timing.totalMs());
-      set(row, OutputColumn.DEVICE_MS, timing.deviceMs());
+      row.put(OutputColumn.QUEUE_MS, timing.queueMs());
+      row.put(OutputColumn.PREFILL_MS, timing.prefillMs());
+      row.put(OutputColumn.DECODE_MS, timing.decodeMs());
+      row.put(OutputColumn.FIRST_TOKEN_MS, timing.firstTokenMs());
+      row.put(OutputColumn.TOTAL_MS, timing.totalMs());
+      row.put(OutputColumn.DEVICE_MS, timing.deviceMs());
     }
-  }
-
-  /** The columns of the files come first in the enum, so a column's ordinal is its place. */
-  private static void set(Object[] row, OutputColumn column, Object value) {
-    row[column.ordinal()] = value;
   }
 
   private String requestHash(String prompt) {

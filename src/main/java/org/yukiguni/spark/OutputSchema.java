@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -15,12 +17,17 @@ import org.apache.spark.sql.types.StructType;
  * token ids if asked.
  */
 public final class OutputSchema implements Serializable {
+  private static final List<OutputColumn> FIXED =
+      Arrays.stream(OutputColumn.values())
+          .filter(column -> column.place() == OutputColumn.Place.FILE)
+          .toList();
+
   private final StructType schema;
   private final int numKept;
 
   private OutputSchema(List<StructField> kept, List<OutputColumn> last) {
     List<StructField> fields = new ArrayList<>();
-    for (OutputColumn column : fixed()) {
+    for (OutputColumn column : FIXED) {
       fields.add(column.field());
     }
     fields.addAll(kept);
@@ -49,23 +56,22 @@ public final class OutputSchema implements Serializable {
     return schema;
   }
 
-  int numKept() {
-    return numKept;
-  }
-
-  /** Where the kept columns begin. */
-  int firstKept() {
-    return fixed().size();
-  }
-
-  boolean hasTokenIds() {
-    return schema.length() > firstKept() + numKept;
-  }
-
-  private static List<OutputColumn> fixed() {
-    return Arrays.stream(OutputColumn.values())
-        .filter(column -> column.place() == OutputColumn.Place.FILE)
-        .toList();
+  /**
+   * A row of the files.
+   *
+   * @param values of the output columns; those that the files do not hold are left out
+   * @param kept the kept columns' values, or null if there are none
+   */
+  Row row(Map<OutputColumn, Object> values, Row kept) {
+    List<Object> row = new ArrayList<>(schema.length());
+    FIXED.forEach(column -> row.add(values.get(column)));
+    for (int i = 0; i < numKept; i++) {
+      row.add(kept.get(i));
+    }
+    if (row.size() < schema.length()) {
+      row.add(values.get(OutputColumn.TOKEN_IDS));
+    }
+    return RowFactory.create(row.toArray());
   }
 
   /** Spark compares column names without regard to case, and so does this. */

@@ -10,6 +10,8 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** The columns of the plan: one row per prompt, tokenised. */
+// Spark's data types are immutable; they lack only the annotation.
+@SuppressWarnings("ImmutableEnumChecker")
 public enum PlanColumn {
   /** The prompt's id. */
   ID(DataTypes.StringType),

@@ -1,0 +1,26 @@
+package org.yukiguni.run;
+
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.job.Job;
+import org.yukiguni.spark.ModelLoader;
+
+/**
+ * A job with everything resolved that the run needs.
+ *
+ * @param job as read
+ * @param effectiveJob the job as YAML with all defaults, secrets redacted
+ * @param generation what to generate for each row
+ * @param modelRevision commit on the hub, or null for a folder
+ * @param loader opens the model on executors
+ * @param prompts the id, the prompt, then the kept columns; asked for only if a plan is made
+ */
+public record RunRequest(
+    Job job,
+    String effectiveJob,
+    GenerationConfig generation,
+    String modelRevision,
+    ModelLoader loader,
+    Supplier<Dataset<Row>> prompts) {}
