@@ -1,0 +1,65 @@
+package org.yukiguni.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+
+/** Records back to a tree: the keys that are set, in the order of the records. */
+final class JobTree {
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private JobTree() {}
+
+  static ObjectNode of(Record group) {
+    ObjectNode tree = NODES.objectNode();
+    for (RecordComponent component : group.getClass().getRecordComponents()) {
+      Object value = value(group, component);
+      if (value != null) {
+        tree.set(Keys.snakeCase(component.getName()), node(value));
+      }
+    }
+    return tree;
+  }
+
+  /** The value of a component; null if unset. */
+  static Object value(Record group, RecordComponent component) {
+    try {
+      return component.getAccessor().invoke(group);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("Cannot read " + component + " of " + group, e);
+    }
+  }
+
+  private static JsonNode node(Object value) {
+    if (value instanceof List<?> list) {
+      ArrayNode array = NODES.arrayNode();
+      list.forEach(element -> array.add(node(element)));
+      return array;
+    }
+    if (value instanceof AutoCount count && !count.isAuto()) {
+      return NODES.numberNode(count.value());
+    }
+    if (value instanceof MemorySize size && !size.isAuto()) {
+      return NODES.numberNode(size.bytes());
+    }
+    if (value instanceof Record group && !Values.isValue(value.getClass())) {
+      return of(group);
+    }
+    if (value instanceof Boolean bool) {
+      return NODES.booleanNode(bool);
+    }
+    if (value instanceof Integer number) {
+      return NODES.numberNode(number);
+    }
+    if (value instanceof Long number) {
+      return NODES.numberNode(number);
+    }
+    if (value instanceof Double number) {
+      return NODES.numberNode(number);
+    }
+    return NODES.textNode(value instanceof Enum<?> ? Values.label(value) : value.toString());
+  }
+}

@@ -1,0 +1,206 @@
+package org.yukiguni.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Sampling;
+
+class GenerationResolverTest {
+  @TempDir Path folder;
+
+  @Test
+  void nobodySaysAnything() {
+    ResolvedGeneration resolved = resolve("{}");
+    assertThat(resolved.config())
+        .isEqualTo(
+            new GenerationConfig(
+                new Sampling(false, 1, 50, 1, 0, 1),
+                OptionalInt.of(20),
+                OptionalInt.empty(),
+                0,
+                0,
+                1,
+                0,
+                List.of(),
+                List.of()));
+    assertThat(resolved.origins().values()).containsOnly(Origin.DEFAULT);
+    assertThat(resolved.warnings()).isEmpty();
+  }
+
+  @Test
+  void theJobIsAboveTheModelAndTheModelAboveTheDefaults() {
+    model(
+        "{'do_sample': true, 'temperature': 0.6, 'top_p': 0.9, 'eos_token_id': [1, 2],"
+            + " '_from_model_config': true, 'transformers_version': '4.1', 'use_cache': false}");
+    ResolvedGeneration resolved = resolve("{temperature: 0.2, max_new_tokens: 5}");
+    assertThat(resolved.config().sampling()).isEqualTo(new Sampling(true, 0.2, 50, 0.9, 0, 1));
+    assertThat(resolved.config().maxNewTokens()).hasValue(5);
+    assertThat(resolved.config().eosTokenIds()).containsExactly(1, 2);
+    assertThat(resolved.origins())
+        .containsEntry("temperature", Origin.JOB)
+        .containsEntry("top_p", Origin.GENERATION_CONFIG)
+        .containsEntry("top_k", Origin.DEFAULT)
+        .doesNotContainKey("pad_token_id");
+    assertThat(resolved.settings().temperature()).isEqualTo(0.2);
+  }
+
+  @Test
+  void endOfSequenceComesFromTheStrongestWhoNamesOne() {
+    assertThat(eos("{}", 9)).isEqualTo("[9] tokenizer");
+    write("config.json", "{'eos_token_id': 3, 'hidden_size': 4}");
+    assertThat(eos("{}", 9)).isEqualTo("[3] config.json");
+    model("{'eos_token_id': [5, 6]}");
+    assertThat(eos("{}", 9)).isEqualTo("[5, 6] generation_config.json");
+    assertThat(eos("{eos_token_id: 7}", 9)).isEqualTo("[7] job");
+    assertThat(eos("{eos_token_id: []}", 9)).isEqualTo("[] job");
+    model("{'eos_token_id': null}");
+    assertThat(eos("{}", 9)).isEqualTo("[3] config.json");
+  }
+
+  @Test
+  void whoSetsOneLengthDecidesAboutBoth() {
+    model("{'max_new_tokens': 160, 'min_new_tokens': 10}");
+    ResolvedGeneration resolved = resolve("{max_length: 100, min_length: 50}");
+    assertThat(resolved.config().maxNewTokens()).isEmpty();
+    assertThat(resolved.config().maxLength()).hasValue(100);
+    assertThat(resolved.config().minNewTokens()).isZero();
+    assertThat(resolved.config().minLength()).isEqualTo(50);
+    assertThat(resolved.warnings())
+        .containsExactly(
+            "generation.max_length replaces max_new_tokens 160 of the model's"
+                + " generation_config.json; in Hugging Face the latter would win");
+  }
+
+  @Test
+  void warnsOfSettingsWithoutEffect() {
+    assertThat(resolve("{temperature: 0.5, top_k: 9, max_new_tokens: 4, max_length: 9}").warnings())
+        .containsExactly(
+            "generation.temperature has no effect because do_sample is false; set do_sample: true"
+                + " to sample",
+            "generation.top_k has no effect because do_sample is false; set do_sample: true to"
+                + " sample",
+            "generation.max_length has no effect because max_new_tokens is set; keep one of them");
+    assertThat(resolve("{min_new_tokens: 1, min_length: 2}").warnings())
+        .containsExactly(
+            "generation.min_length has no effect because min_new_tokens is set; keep one of them");
+    model("{'do_sample': true}");
+    assertThat(resolve("{temperature: 0.5}").warnings()).isEmpty();
+  }
+
+  @Test
+  void refusesContradictions() {
+    assertProblems(
+        "{num_return_sequences: 3}",
+        "generation.num_return_sequences: 3 completions would all be equal because do_sample is"
+            + " false; set do_sample: true or num_return_sequences: 1");
+    assertProblems(
+        "{min_new_tokens: 5, max_new_tokens: 4}",
+        "generation.min_new_tokens: 5 is more than max_new_tokens, which is 4; lower it");
+    assertProblems(
+        "{min_length: 5, max_length: 4}",
+        "generation.min_length: 5 is more than max_length, which is 4; lower it");
+    model("{'do_sample': true}");
+    assertThat(resolve("{num_return_sequences: 3}").config().numReturnSequences()).isEqualTo(3);
+  }
+
+  @Test
+  void refusesWhatTheModelAsksForInVain() {
+    model("{'num_beams': 4, 'suppress_tokens': [1], 'length_penalty': 2.0, 'top_p': 7}");
+    assertProblems(
+        "{}",
+        "generation_config.json: num_beams: 4 is not supported yet; remove it from the model's"
+            + " folder",
+        "generation_config.json: suppress_tokens: [1] is not supported yet; remove it from the"
+            + " model's folder",
+        "generation_config.json.top_p: 7 is out of range; give a number from 0 to 1");
+    model("{'num_beams': 1, 'suppress_tokens': [], 'top_p': 7}");
+    assertThat(resolve("{top_p: 0.5}").config().sampling().topP()).isEqualTo(0.5);
+  }
+
+  @Test
+  void refusesAFileThatIsNotJson() {
+    model("{'top_p': ");
+    assertProblems(
+        "{}",
+        "model.path: cannot read "
+            + folder.resolve("generation_config.json")
+            + " because line 1 is not JSON; repair the model's folder");
+    model("[]");
+    assertProblems(
+        "{}",
+        "model.path: cannot read "
+            + folder.resolve("generation_config.json")
+            + " because it is not a JSON object; repair the model's folder");
+  }
+
+  @Test
+  void theEffectiveJobSaysWhereValuesComeFrom() {
+    model("{'do_sample': true, 'temperature': 0.6}");
+    Job job = Jobs.with("generation={stop: [x], temperature: 0.3}");
+    String yaml = job.toYaml(GenerationResolver.resolve(job.generation(), folder, List.of(3)));
+    assertThat(yaml)
+        .contains(
+            """
+            generation:
+              max_new_tokens: 20  # default
+              min_new_tokens: 0  # default
+              min_length: 0  # default
+              do_sample: true  # generation_config.json
+              temperature: 0.3  # job
+              top_k: 50  # default
+              top_p: 1.0  # default
+              min_p: 0.0  # default
+              repetition_penalty: 1.0  # default
+              num_return_sequences: 1  # default
+              eos_token_id:  # tokenizer
+                - 3
+              stop_strings:  # job
+                - x
+              seed: 0  # default
+            engine:
+              max_sequences: auto
+            """);
+    assertThat(JobReader.parse(yaml, List.of()).generation().temperature()).isEqualTo(0.3);
+  }
+
+  private String eos(String job, int tokenizer) {
+    ResolvedGeneration resolved =
+        GenerationResolver.resolve(settings(job), folder, List.of(tokenizer));
+    return resolved.config().eosTokenIds() + " " + resolved.origins().get("eos_token_id").label();
+  }
+
+  private ResolvedGeneration resolve(String job) {
+    return GenerationResolver.resolve(settings(job), folder, List.of());
+  }
+
+  private void assertProblems(String job, String... problems) {
+    assertThatThrownBy(() -> resolve(job))
+        .isInstanceOfSatisfying(
+            InvalidJobException.class,
+            failure -> assertThat(failure.problems()).containsExactlyInAnyOrder(problems));
+  }
+
+  private static GenerationSettings settings(String yaml) {
+    return Jobs.with("generation=" + yaml).generation();
+  }
+
+  private void model(String json) {
+    write("generation_config.json", json);
+  }
+
+  private void write(String name, String json) {
+    try {
+      Files.writeString(folder.resolve(name), json.replace('\'', '"'));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

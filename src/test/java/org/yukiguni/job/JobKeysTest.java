@@ -1,0 +1,178 @@
+package org.yukiguni.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** For each group of keys: the defaults, and every key at its component. */
+class JobKeysTest {
+  @Test
+  void jobDefaults() {
+    Job job = Jobs.minimal();
+    assertThat(job.name()).isEqualTo("test");
+    assertThat(job.generation()).isNotNull();
+    assertThat(job.engine()).isNotNull();
+    assertThat(job.run()).isNotNull();
+  }
+
+  @Test
+  void jobKeys() {
+    assertThat(JobTree.of(Jobs.minimal()).fieldNames())
+        .toIterable()
+        .containsExactly(
+            "name", "input", "prompt", "model", "generation", "engine", "output", "run");
+  }
+
+  @Test
+  void inputDefaults() {
+    assertThat(Jobs.minimal().input())
+        .isEqualTo(new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, null, List.of()));
+  }
+
+  @Test
+  void inputKeys() {
+    assertThat(Jobs.with("input={format: csv, path: a, id: key, keep: [b, c]}").input())
+        .isEqualTo(new InputSpec(InputFormat.CSV, "a", null, null, "key", List.of("b", "c")));
+    assertThat(Jobs.with("input={table: db.t, keep: b}").input())
+        .isEqualTo(new InputSpec(null, null, "db.t", null, null, List.of("b")));
+    assertThat(Jobs.with("input={sql: select 1}").input())
+        .isEqualTo(new InputSpec(null, null, null, "select 1", null, List.of()));
+  }
+
+  @Test
+  void promptDefaults() {
+    assertThat(Jobs.minimal().prompt()).isEqualTo(new PromptSpec("prompt", null, false));
+  }
+
+  @Test
+  void promptKeys() {
+    assertThat(Jobs.with("prompt={template: 'Q: {q}', add_special_tokens: true}").prompt())
+        .isEqualTo(new PromptSpec(null, "Q: {q}", true));
+  }
+
+  @Test
+  void modelDefaults() {
+    assertThat(Jobs.minimal().model())
+        .isEqualTo(
+            new ModelSpec("models/mini", "main", Dtype.AUTO, Quantization.NONE, Device.AUTO));
+  }
+
+  @Test
+  void modelKeys() {
+    assertThat(
+            Jobs.with(
+                    "model={path: p, revision: r, dtype: float32, quantization: none,"
+                        + " adapter: null, device: 'cuda:1'}")
+                .model())
+        .isEqualTo(
+            new ModelSpec(
+                "p", "r", Dtype.FLOAT32, Quantization.NONE, new Device(Device.Kind.CUDA, 1)));
+    assertThat(Jobs.with("model.device=cuda").model().device())
+        .isEqualTo(new Device(Device.Kind.CUDA, -1));
+    assertThat(Jobs.with("model.device=cpu").model().device())
+        .isEqualTo(new Device(Device.Kind.CPU, -1));
+  }
+
+  @Test
+  void generationDefaults() {
+    assertThat(JobTree.of(Jobs.minimal().generation()).isEmpty()).isTrue();
+  }
+
+  @Test
+  void generationKeys() {
+    Job job =
+        Jobs.with(
+            """
+            generation={max_new_tokens: 1, max_length: 2, min_new_tokens: 3, min_length: 4,
+              do_sample: true, temperature: 0.5, top_k: 6, top_p: 0.7, min_p: 0.8,
+              repetition_penalty: 1.9, num_return_sequences: 10, eos_token_id: [11, 12],
+              pad_token_id: 13, bos_token_id: 14, stop_strings: [a, b], seed: -15}
+            """);
+    assertThat(job.generation())
+        .isEqualTo(
+            new GenerationSettings(
+                1,
+                2,
+                3,
+                4,
+                true,
+                0.5,
+                6,
+                0.7,
+                0.8,
+                1.9,
+                10,
+                List.of(11, 12),
+                13,
+                14,
+                List.of("a", "b"),
+                -15L));
+  }
+
+  @Test
+  void generationAliasesAndSingleValues() {
+    Job job = Jobs.with("generation={max_tokens: 1, n: 2, stop: x, eos_token_id: 3}");
+    assertThat(job.generation().maxNewTokens()).isEqualTo(1);
+    assertThat(job.generation().numReturnSequences()).isEqualTo(2);
+    assertThat(job.generation().stopStrings()).containsExactly("x");
+    assertThat(job.generation().eosTokenId()).containsExactly(3);
+  }
+
+  @Test
+  void whatIsNotSupportedMayBeSwitchedOff() {
+    Job job =
+        Jobs.with(
+            "generation={num_beams: 1, typical_p: 1.0, no_repeat_ngram_size: 0,"
+                + " bad_words_ids: null, suppress_tokens: [], use_cache: true,"
+                + " early_stopping: false}");
+    assertThat(job).isEqualTo(Jobs.minimal());
+  }
+
+  @Test
+  void engineDefaults() {
+    assertThat(Jobs.minimal().engine())
+        .isEqualTo(new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO));
+    assertThat(AutoCount.AUTO.orElse(7)).isEqualTo(7);
+    assertThat(MemorySize.AUTO.orElse(7)).isEqualTo(7);
+  }
+
+  @Test
+  void engineKeys() {
+    EngineSpec engine =
+        Jobs.with("engine={max_sequences: 8, max_step_tokens: 64, kv_memory: 2g}").engine();
+    assertThat(engine)
+        .isEqualTo(new EngineSpec(new AutoCount(8), new AutoCount(64), new MemorySize(2L << 30)));
+    assertThat(engine.maxSequences().orElse(7)).isEqualTo(8);
+    assertThat(engine.kvMemory().orElse(7)).isEqualTo(2L << 30);
+    assertThat(Jobs.with("engine.kv_memory=1000").engine().kvMemory().bytes()).isEqualTo(1000);
+    assertThat(Jobs.with("engine.kv_memory=512MB").engine().kvMemory().bytes())
+        .isEqualTo(512L << 20);
+  }
+
+  @Test
+  void outputDefaults() {
+    assertThat(Jobs.minimal().output())
+        .isEqualTo(new OutputSpec("out", OutputFormat.PARQUET, OutputMode.RESUME, false));
+  }
+
+  @Test
+  void outputKeys() {
+    assertThat(
+            Jobs.with("output={path: p, format: parquet, mode: overwrite, token_ids: true}")
+                .output())
+        .isEqualTo(new OutputSpec("p", OutputFormat.PARQUET, OutputMode.OVERWRITE, true));
+    assertThat(Jobs.with("output.mode=fail").output().mode()).isEqualTo(OutputMode.FAIL);
+  }
+
+  @Test
+  void runDefaults() {
+    assertThat(Jobs.minimal().run()).isEqualTo(new RunSpec(AutoCount.AUTO, 0));
+  }
+
+  @Test
+  void runKeys() {
+    assertThat(Jobs.with("run={chunk_rows: 500, max_error_ratio: 0.25}").run())
+        .isEqualTo(new RunSpec(new AutoCount(500), 0.25));
+  }
+}
