@@ -80,6 +80,7 @@ public final class GenerateRun {
     spark.sparkContext().addSparkListener(sums);
     long toDo = Arrays.stream(missing).mapToLong(chunk -> run.chunkRows().get(chunk)).sum();
     try (var progress = new Progress(run.jobName(), run.rows(), run.rows() - toDo, sums::now)) {
+      progress.start();
       OutputSchema schema = schema(run);
       new ChunkRunner(spark, folder, run, partition(schema, counters), schema.schema())
           .run(missing);

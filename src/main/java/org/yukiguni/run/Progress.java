@@ -35,7 +35,7 @@ final class Progress implements AutoCloseable {
   private final ProgressBar bar;
 
   /**
-   * Starts to show.
+   * Prepares to show.
    *
    * @param total rows of the run
    * @param before rows that earlier attempts have done
@@ -46,10 +46,13 @@ final class Progress implements AutoCloseable {
     this.total = total;
     this.before = before;
     this.sums = sums;
-    // Java 17 has a console only if both input and output are a terminal.
-    bar = System.console() == null ? null : bar(name, total, before);
+    bar = hasTerminal() ? bar(name, total, before) : null;
+  }
+
+  /** Shows from now on, until closed. */
+  void start() {
     int seconds = bar == null ? LOG_SECONDS : BAR_SECONDS;
-    timer.scheduleAtFixedRate(this::show, seconds, seconds, TimeUnit.SECONDS);
+    var unused = timer.scheduleAtFixedRate(this::show, seconds, seconds, TimeUnit.SECONDS);
   }
 
   @Override
@@ -98,6 +101,15 @@ final class Progress implements AutoCloseable {
               done.completions(),
               done.tokens() / seconds));
     }
+  }
+
+  /**
+   * Java 17 has a console only if both input and output are a terminal. Java 22 always has one;
+   * there, ask {@code Console.isTerminal} once the project is built for it.
+   */
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean hasTerminal() {
+    return System.console() != null;
   }
 
   private static ProgressBar bar(String name, long total, long before) {

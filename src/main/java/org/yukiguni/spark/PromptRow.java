@@ -16,17 +16,14 @@ record PromptRow(
     String id, String prompt, int[] tokens, Double tokenizeMs, String tokenizeError, Row kept) {
 
   static PromptRow of(Row row) {
-    int ids = PlanColumn.PROMPT_TOKEN_IDS.ordinal();
-    int ms = PlanColumn.TOKENIZE_MS.ordinal();
-    List<Integer> tokens = row.isNullAt(ids) ? null : row.getList(ids);
+    String ids = PlanColumn.PROMPT_TOKEN_IDS.columnName();
+    List<Integer> tokens = row.getList(row.fieldIndex(ids));
     return new PromptRow(
-        row.getString(PlanColumn.ID.ordinal()),
-        row.getString(PlanColumn.PROMPT.ordinal()),
+        row.getAs(PlanColumn.ID.columnName()),
+        row.getAs(PlanColumn.PROMPT.columnName()),
         tokens == null ? null : tokens.stream().mapToInt(Integer::intValue).toArray(),
-        row.isNullAt(ms) ? null : row.getDouble(ms),
-        row.getString(PlanColumn.TOKENIZE_ERROR.ordinal()),
-        row.length() > PlanColumn.values().length
-            ? row.getStruct(PlanColumn.values().length)
-            : null);
+        row.getAs(PlanColumn.TOKENIZE_MS.columnName()),
+        row.getAs(PlanColumn.TOKENIZE_ERROR.columnName()),
+        row.length() > PlanColumn.values().length ? row.getAs(PlanColumn.KEPT) : null);
   }
 }

@@ -36,24 +36,24 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
     };
   }
 
+  /** The order of the columns is that of {@link PlanColumn}. */
   private static Row planned(Row row, TextCodec codec) {
-    Object[] plan = new Object[PlanColumn.values().length + row.length() - 2];
+    String id = row.getString(0);
     String prompt = row.getString(1);
-    plan[PlanColumn.ID.ordinal()] = row.getString(0);
-    plan[PlanColumn.PROMPT.ordinal()] = prompt;
+    int[] tokens = null;
+    Double tokenizeMs = null;
+    String error = null;
     if (prompt != null) {
       long start = System.nanoTime();
       try {
-        plan[PlanColumn.PROMPT_TOKEN_IDS.ordinal()] = codec.encode(prompt);
+        tokens = codec.encode(prompt);
       } catch (RuntimeException e) {
-        plan[PlanColumn.TOKENIZE_ERROR.ordinal()] =
-            "Cannot tokenise the prompt because " + e.getMessage();
+        error = "Cannot tokenise the prompt because " + e.getMessage();
       }
-      plan[PlanColumn.TOKENIZE_MS.ordinal()] = (System.nanoTime() - start) / 1e6;
+      tokenizeMs = (System.nanoTime() - start) / 1e6;
     }
-    if (row.length() > 2) {
-      plan[PlanColumn.values().length] = row.get(2);
-    }
-    return RowFactory.create(plan);
+    return row.length() > 2
+        ? RowFactory.create(id, prompt, tokens, tokenizeMs, error, row.get(2))
+        : RowFactory.create(id, prompt, tokens, tokenizeMs, error);
   }
 }
