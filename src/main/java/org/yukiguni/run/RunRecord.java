@@ -15,7 +15,7 @@ import java.util.Map;
  * @param jobName as in the job
  * @param fingerprint see {@link Fingerprint}
  * @param model as in the job
- * @param modelRevision commit on the hub, or null for a folder
+ * @param modelRevision tells contents of the model apart
  * @param completionsPerRow {@code num_return_sequences}
  * @param maxErrorRatio share of completions that may fail
  * @param chunkRows prompts of each chunk; a hash deals them out, so some may be empty

@@ -13,7 +13,7 @@ import org.yukiguni.spark.ModelLoader;
  * @param job as read
  * @param effectiveJob the job as YAML with all defaults, secrets redacted
  * @param generation what to generate for each row
- * @param modelRevision commit on the hub, or null for a folder
+ * @param modelRevision tells contents of the model apart
  * @param loader opens the model on executors
  * @param prompts the id, the prompt, then the kept columns; asked for only if a plan is made
  */

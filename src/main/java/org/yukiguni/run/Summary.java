@@ -12,7 +12,7 @@ import java.util.Map;
  * @param job name of the job
  * @param runId the run
  * @param model as the job names it
- * @param modelRevision commit on the hub, or null for a folder
+ * @param modelRevision tells contents of the model apart
  * @param rowsIn prompts of the plan
  * @param rowsOut output rows; {@code rowsIn} times {@code completionsPerRow} when the run is done
  * @param completionsPerRow {@code num_return_sequences}

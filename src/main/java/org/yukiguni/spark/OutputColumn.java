@@ -79,7 +79,7 @@ public enum OutputColumn {
       Place.FILE,
       Nulls.POSSIBLE,
       DataTypes.StringType,
-      "The commit of the model on the hub; null for a folder."),
+      "Tells contents of the model apart: a hash over its folder's files, or the hub's commit."),
   REQUEST_HASH(
       Place.FILE,
       Nulls.NEVER,

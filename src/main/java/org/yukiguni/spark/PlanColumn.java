@@ -13,7 +13,7 @@ import org.apache.spark.sql.types.StructType;
 // Spark's data types are immutable; they lack only the annotation.
 @SuppressWarnings("ImmutableEnumChecker")
 public enum PlanColumn {
-  /** The prompt's id. */
+  /** The prompt's id; null only until the plan was checked. */
   ID(DataTypes.StringType),
   /** The rendered prompt; null if the input's was. */
   PROMPT(DataTypes.StringType),
@@ -42,7 +42,7 @@ public enum PlanColumn {
   public static StructType schema(List<StructField> kept) {
     List<StructField> fields = new ArrayList<>();
     for (PlanColumn column : values()) {
-      fields.add(DataTypes.createStructField(column.columnName(), column.type, column != ID));
+      fields.add(DataTypes.createStructField(column.columnName(), column.type, true));
     }
     if (!kept.isEmpty()) {
       fields.add(DataTypes.createStructField(KEPT, DataTypes.createStructType(kept), false));

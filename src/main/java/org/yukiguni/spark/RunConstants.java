@@ -6,7 +6,7 @@ import java.io.Serializable;
  * What is the same in every output row of a run.
  *
  * @param model as the job names it
- * @param modelRevision commit on the hub, or null for a folder
+ * @param modelRevision tells contents of the model apart
  * @param requestKey text that differs whenever model, revision or generation settings do; part of
  *     the request hash
  */
