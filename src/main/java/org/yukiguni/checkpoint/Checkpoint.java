@@ -1,0 +1,137 @@
+package org.yukiguni.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** A model folder: its configuration and where each of its weights lies. */
+public final class Checkpoint {
+  private final Path folder;
+  private final ModelConfig config;
+  private final Map<String, StoredTensor> tensors;
+
+  private Checkpoint(Path folder, ModelConfig config, Map<String, StoredTensor> tensors) {
+    this.folder = folder;
+    this.config = config;
+    this.tensors = tensors;
+  }
+
+  /**
+   * Reads {@code config.json} and the headers of the weight files, {@code model.safetensors} or, if
+   * there is none, those that {@code model.safetensors.index.json} names; no weight is read.
+   *
+   * @throws CheckpointException saying which file it looked for or what in it cannot be used
+   */
+  public static Checkpoint open(Path folder) {
+    Path configFile = folder.resolve("config.json");
+    if (!Files.isRegularFile(configFile)) {
+      throw new CheckpointException(
+          "Cannot open the model " + folder + " because it has no config.json");
+    }
+    return new Checkpoint(folder, config(configFile), tensors(folder));
+  }
+
+  private static ModelConfig config(Path file) {
+    JsonNode root = Json.read(file);
+    JsonNode names = root.path("architectures");
+    if (names.size() != 1) {
+      throw new CheckpointException(
+          "Cannot use " + file + " because architectures must name one, not " + names);
+    }
+    ConfigJson json = new ConfigJson(file, root);
+    json.refuseQuantized();
+    return Architecture.of(names.path(0).asText(), file).family().config(json);
+  }
+
+  private static Map<String, StoredTensor> tensors(Path folder) {
+    Path single = folder.resolve("model.safetensors");
+    if (Files.isRegularFile(single)) {
+      return Safetensors.read(single);
+    }
+    Path index = folder.resolve("model.safetensors.index.json");
+    if (!Files.isRegularFile(index)) {
+      throw new CheckpointException(
+          "Cannot open the model "
+              + folder
+              + " because it has neither model.safetensors nor model.safetensors.index.json");
+    }
+    Set<String> files = new LinkedHashSet<>();
+    Json.read(index).path("weight_map").forEach(file -> files.add(file.asText()));
+    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
+    for (String name : files) {
+      Path file = folder.resolve(name).normalize();
+      if (!file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
+        throw new CheckpointException(
+            "Cannot open the model "
+                + folder
+                + " because "
+                + index.getFileName()
+                + " names "
+                + name
+                + ", which is not there");
+      }
+      tensors.putAll(Safetensors.read(file));
+    }
+    return tensors;
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The weights of a layer by the names that the architecture's script uses. */
+  public Map<String, StoredTensor> layer(int layer) {
+    return find(
+        config.architecture().layerWeights(config), config.architecture().layerPrefixes(layer));
+  }
+
+  /** The weights before the first and after the last layer, likewise. */
+  public Map<String, StoredTensor> ends() {
+    return find(config.architecture().endWeights(config), List.of(""));
+  }
+
+  private Map<String, StoredTensor> find(List<Weight> weights, List<String> prefixes) {
+    Map<String, StoredTensor> found = new LinkedHashMap<>();
+    for (Weight weight : weights) {
+      found.put(weight.name(), find(weight, prefixes));
+    }
+    return found;
+  }
+
+  private StoredTensor find(Weight weight, List<String> prefixes) {
+    for (String prefix : prefixes) {
+      for (String name : weight.storedNames()) {
+        StoredTensor tensor = tensors.get(prefix + name);
+        if (tensor != null) {
+          return checked(tensor, weight);
+        }
+      }
+    }
+    throw new CheckpointException(
+        String.format(
+            "Cannot load the model %s because its weights lack %s%s",
+            folder, prefixes.get(0), String.join(" or ", weight.storedNames())));
+  }
+
+  private static StoredTensor checked(StoredTensor tensor, Weight weight) {
+    if (!tensor.shape().equals(weight.shape())) {
+      throw new CheckpointException(
+          String.format(
+              "Cannot load tensor %s of %s because its shape is %s and config.json asks for %s",
+              tensor.name(), tensor.file(), tensor.shape(), weight.shape()));
+    }
+    long elements = weight.shape().stream().reduce(1L, Math::multiplyExact);
+    if (tensor.bytes() != elements * tensor.storedType().bytes()) {
+      throw new CheckpointException(
+          String.format(
+              "Cannot load tensor %s of %s because it has %d bytes for a shape of %s in %s",
+              tensor.name(), tensor.file(), tensor.bytes(), tensor.shape(), tensor.type()));
+    }
+    return tensor;
+  }
+}

@@ -1,0 +1,94 @@
+package org.yukiguni.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
+import java.nio.ShortBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.yukiguni.checkpoint.Checkpoint;
+import org.yukiguni.checkpoint.ModelConfig;
+import org.yukiguni.checkpoint.StoredTensor;
+import org.yukiguni.checkpoint.StoredType;
+import org.yukiguni.script.ScriptModule;
+
+/** Brings a checkpoint's weights into its script, layer by layer, from mapped files. */
+final class Weights {
+  private final NDManager manager;
+
+  /** The mappings that tensors without a copy lie in. */
+  private final List<ByteBuffer> mapped = new ArrayList<>();
+
+  private Weights(NDManager manager) {
+    this.manager = manager;
+  }
+
+  /**
+   * Loads all weights.
+   *
+   * @return what must be kept for as long as the module is used
+   */
+  static List<ByteBuffer> load(Checkpoint checkpoint, ScriptModule module, NDManager manager) {
+    ModelConfig c = checkpoint.config();
+    Weights weights = new Weights(manager);
+    module.run(
+        "configure",
+        c.heads(),
+        c.kvHeads(),
+        c.normEps(),
+        c.activation(),
+        c.parallelResidual(),
+        c.rotaryDim(),
+        c.rotaryTheta(),
+        c.contextLength());
+    // One layer at a time: a converted or packed copy is all that stays of it.
+    for (int layer = 0; layer < c.layers(); layer++) {
+      weights.pass(checkpoint.layer(layer), module, "add_layer");
+    }
+    weights.pass(checkpoint.ends(), module, "add_ends");
+    return weights.mapped;
+  }
+
+  private void pass(Map<String, StoredTensor> stored, ScriptModule module, String method) {
+    try (NDManager scope = manager.newSubManager()) {
+      Map<String, NDArray> tensors = new HashMap<>();
+      stored.forEach((name, tensor) -> tensors.put(name, tensor(scope, tensor)));
+      module.run(method, tensors);
+    }
+  }
+
+  private NDArray tensor(NDManager scope, StoredTensor stored) {
+    ByteBuffer buffer = stored.map();
+    if (stored.storedType() == StoredType.F32) {
+      mapped.add(buffer);
+    }
+    long[] shape = stored.shape().stream().mapToLong(Long::longValue).toArray();
+    return switch (stored.storedType()) {
+      case F32 -> scope.create(buffer, new Shape(shape), DataType.FLOAT32);
+      case F16 -> scope.create(buffer, new Shape(shape), DataType.FLOAT16);
+      case BF16 -> widened(scope, buffer, new Shape(shape));
+    };
+  }
+
+  /**
+   * bfloat16 as float32: the same bits with 16 zeros behind them. Done here because DJL 0.35.1
+   * aborts the process when asked for a bfloat16 tensor.
+   */
+  private static NDArray widened(NDManager scope, ByteBuffer stored, Shape shape) {
+    NDArray tensor = scope.create(shape, DataType.FLOAT32);
+    IntBuffer to =
+        ((PtNDArray) tensor).toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    ShortBuffer from = stored.asShortBuffer();
+    for (int i = 0; i < from.limit(); i++) {
+      to.put(i, from.get(i) << 16);
+    }
+    return tensor;
+  }
+}

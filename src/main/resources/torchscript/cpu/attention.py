@@ -1,0 +1,86 @@
+# Attention of a ragged step over blocks of the KV cache, and the writing of its new keys and values.
+# Alphabet: T tokens of the step, H query heads, J key-value heads, G = H / J, D head dim, L layers,
+# R rows of a block, P positions of a row.
+class Batch:
+  positions : Tensor  # [T]
+  keys : List[Tensor]  # one block [L, R, J, P, D] for each group, then one for each chunk
+  values : List[Tensor]
+  groups : List[int]  # sequences, key length; for each decoding group
+  chunks : List[int]  # row, start, length; for each prefill chunk
+  group_rows : List[Tensor]  # [n], the rows 0 to n - 1
+  group_masks : List[Tensor]  # [n, 1, 1, key length], 0 or -inf
+  chunk_masks : List[Tensor]  # [length, start + length]; empty for a chunk at position 0
+
+  def __init__(self: __torch__.attention.Batch, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int]) -> NoneType:
+    self.positions = positions
+    self.keys = keys
+    self.values = values
+    self.groups = groups
+    self.chunks = chunks
+    group_rows = annotate(List[Tensor], [])
+    group_masks = annotate(List[Tensor], [])
+    chunk_masks = annotate(List[Tensor], [])
+    t = 0
+    for g in range(torch.floordiv(torch.len(groups), 2)):
+      n = groups[2 * g]
+      at = torch.arange(groups[2 * g + 1])
+      hidden = torch.gt(at, torch.unsqueeze(positions[t:t + n], 1))
+      mask = torch.masked_fill(torch.zeros(torch.size(hidden), dtype=6), hidden, -inf)
+      torch.append(group_rows, torch.arange(n))
+      torch.append(group_masks, torch.view(mask, [n, 1, 1, -1]))
+      t = t + n
+    for c in range(torch.floordiv(torch.len(chunks), 3)):
+      start = chunks[3 * c + 1]
+      n = chunks[3 * c + 2]
+      if start == 0:
+        mask = torch.zeros([0], dtype=6)
+      else:
+        hidden = torch.gt(torch.arange(start + n), torch.unsqueeze(positions[t:t + n], 1))
+        mask = torch.masked_fill(torch.zeros(torch.size(hidden), dtype=6), hidden, -inf)
+      torch.append(chunk_masks, mask)
+      t = t + n
+    self.group_rows = group_rows
+    self.group_masks = group_masks
+    self.chunk_masks = chunk_masks
+    return None
+
+  def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    # q [T, H, D], k and v [T, J, D] -> [T, H D]
+    H = torch.size(q, 1)
+    J = torch.size(k, 1)
+    D = torch.size(q, 2)
+    G = torch.floordiv(H, J)
+    outs = annotate(List[Tensor], [])
+    t = 0
+    num_groups = torch.floordiv(torch.len(self.groups), 2)
+    for g in range(num_groups):
+      n = self.groups[2 * g]
+      length = self.groups[2 * g + 1]
+      K = torch.select(self.keys[g], 0, layer)
+      V = torch.select(self.values[g], 0, layer)
+      where = annotate(List[Optional[Tensor]], [self.group_rows[g], None, self.positions[t:t + n]])
+      K = torch.index_put_(K, where, k[t:t + n])
+      V = torch.index_put_(V, where, v[t:t + n])
+      # The queries of a group share keys: they go into the query-length axis, no key is repeated.
+      out = torch.scaled_dot_product_attention(torch.reshape(q[t:t + n], [n, J, G, D]), K[:n, :, :length], V[:n, :, :length], torch.expand(self.group_masks[g], [n, 1, G, length]))
+      torch.append(outs, torch.reshape(out, [n, H * D]))
+      t = t + n
+    for c in range(torch.floordiv(torch.len(self.chunks), 3)):
+      row = self.chunks[3 * c]
+      start = self.chunks[3 * c + 1]
+      n = self.chunks[3 * c + 2]
+      end = start + n
+      K = torch.select(torch.select(self.keys[num_groups + c], 0, layer), 0, row)
+      V = torch.select(torch.select(self.values[num_groups + c], 0, layer), 0, row)
+      torch.copy_(K[:, start:end], torch.transpose(k[t:t + n], 0, 1))
+      torch.copy_(V[:, start:end], torch.transpose(v[t:t + n], 0, 1))
+      Q = torch.permute(torch.reshape(q[t:t + n], [n, J, G, D]), [1, 2, 0, 3])
+      KE = torch.expand(torch.unsqueeze(K[:, :end], 1), [J, G, end, D])
+      VE = torch.expand(torch.unsqueeze(V[:, :end], 1), [J, G, end, D])
+      if start == 0:
+        out = torch.scaled_dot_product_attention(Q, KE, VE, None, 0., True)
+      else:
+        out = torch.scaled_dot_product_attention(Q, KE, VE, self.chunk_masks[c])
+      torch.append(outs, torch.reshape(torch.permute(out, [2, 0, 1, 3]), [n, H * D]))
+      t = t + n
+    return torch.cat(outs, 0)

@@ -1,0 +1,112 @@
+# GPT-NeoX (https://arxiv.org/abs/2204.06745), after transformers' modeling_gpt_neox.py.
+# Alphabet: T tokens, C width, H heads, D head dim, V vocabulary.
+class Layer:
+  parallel : bool
+  activation : str
+  H : int
+  ln_1 : __torch__.norm.LayerNorm
+  ln_2 : __torch__.norm.LayerNorm
+  qkv : __torch__.linear.Linear
+  dense : __torch__.linear.Linear
+  up : __torch__.linear.Linear
+  down : __torch__.linear.Linear
+
+  def __init__(self: __torch__.gpt_neox.Layer, w: Dict[str, Tensor], H: int, eps: float, activation: str, parallel: bool) -> NoneType:
+    self.parallel = parallel
+    self.activation = activation
+    self.H = H
+    self.ln_1 = __torch__.norm.LayerNorm(__torch__.weights.take(w, "input_layernorm.weight"), __torch__.weights.take(w, "input_layernorm.bias"), eps)
+    self.ln_2 = __torch__.norm.LayerNorm(__torch__.weights.take(w, "post_attention_layernorm.weight"), __torch__.weights.take(w, "post_attention_layernorm.bias"), eps)
+    # Stored head by head as q, k, v; wanted as all q, all k, all v.
+    weight = __torch__.weights.take(w, "attention.query_key_value.weight")
+    C = torch.size(weight, 1)
+    weight = torch.reshape(torch.transpose(torch.view(weight, [H, 3, -1, C]), 0, 1), [-1, C])
+    bias = annotate(Optional[Tensor], None)
+    dense_bias = annotate(Optional[Tensor], None)
+    if __torch__.weights.has(w, "attention.query_key_value.bias"):
+      bias = torch.reshape(torch.transpose(torch.view(__torch__.weights.take(w, "attention.query_key_value.bias"), [H, 3, -1]), 0, 1), [-1])
+      dense_bias = __torch__.weights.take(w, "attention.dense.bias")
+    self.qkv = __torch__.linear.Linear(weight, bias)
+    self.dense = __torch__.linear.Linear(__torch__.weights.take(w, "attention.dense.weight"), dense_bias)
+    self.up = __torch__.linear.Linear(__torch__.weights.take(w, "mlp.dense_h_to_4h.weight"), __torch__.weights.take(w, "mlp.dense_h_to_4h.bias"))
+    self.down = __torch__.linear.Linear(__torch__.weights.take(w, "mlp.dense_4h_to_h.weight"), __torch__.weights.take(w, "mlp.dense_4h_to_h.bias"))
+    return None
+
+  def attention(self: __torch__.gpt_neox.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
+    # [T, C] -> [T, C]
+    q, k, v = torch.unbind(torch.view(self.qkv.forward(x), [torch.size(x, 0), 3, self.H, -1]), 1)
+    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v)
+    return self.dense.forward(y)
+
+  def mlp(self: __torch__.gpt_neox.Layer, x: Tensor) -> Tensor:
+    # [T, C] -> [T, C]
+    return self.down.forward(__torch__.activation.activate(self.activation, self.up.forward(x)))
+
+  def forward(self: __torch__.gpt_neox.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
+    a = self.attention(self.ln_1.forward(x), layer, batch, rotary, table)
+    if self.parallel:
+      y = torch.add(torch.add(self.mlp(self.ln_2.forward(x)), a), x)
+    else:
+      a = torch.add(a, x)
+      y = torch.add(self.mlp(self.ln_2.forward(a)), a)
+    return y
+
+
+class Model(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  H : int
+  eps : float
+  activation : str
+  parallel : bool
+  rotary : __torch__.rotary.Rotary
+  embedding : Tensor
+  layers : List[__torch__.gpt_neox.Layer]
+  ln_f : __torch__.norm.LayerNorm
+  head : __torch__.linear.Linear
+
+  def __getstate__(self: __torch__.gpt_neox.Model) -> int:
+    return 0
+
+  def __setstate__(self: __torch__.gpt_neox.Model, state: int) -> NoneType:
+    empty = torch.zeros([1, 1], dtype=6)
+    self.training = False
+    self.H = 0
+    self.eps = 0.
+    self.activation = ""
+    self.parallel = False
+    self.rotary = __torch__.rotary.Rotary(2, 1., 1)
+    self.embedding = empty
+    self.layers = annotate(List[__torch__.gpt_neox.Layer], [])
+    self.ln_f = __torch__.norm.LayerNorm(empty, empty, 0.)
+    self.head = __torch__.linear.Linear(empty, None)
+    return None
+
+  def configure(self: __torch__.gpt_neox.Model, heads: int, kv_heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, positions: int) -> NoneType:
+    self.H = heads
+    self.eps = eps
+    self.activation = activation
+    self.parallel = parallel
+    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, positions)
+    return None
+
+  def add_layer(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor]) -> NoneType:
+    torch.append(self.layers, __torch__.gpt_neox.Layer(w, self.H, self.eps, self.activation, self.parallel))
+    return None
+
+  def add_ends(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor]) -> NoneType:
+    self.embedding = __torch__.weights.take(w, "embedding")
+    self.ln_f = __torch__.norm.LayerNorm(__torch__.weights.take(w, "norm.weight"), __torch__.weights.take(w, "norm.bias"), self.eps)
+    self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
+    return None
+
+  def forward(self: __torch__.gpt_neox.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
+    # ids and positions [T], rows [S] -> logits [S, V]
+    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks)
+    table = self.rotary.at(positions)
+    x = torch.embedding(self.embedding, ids)
+    layers = self.layers
+    for i in range(torch.len(layers)):
+      x = layers[i].forward(x, i, batch, self.rotary, table)
+    return self.head.forward(self.ln_f.forward(torch.index_select(x, 0, rows)))

@@ -1,0 +1,114 @@
+# Llama (https://arxiv.org/abs/2302.13971), after transformers' modeling_llama.py.
+# Alphabet: T tokens, C width, H query heads, J key-value heads, D head dim, I inner width, V vocabulary.
+
+
+def join(w: Dict[str, Tensor], names: List[str], suffix: str) -> Optional[Tensor]:
+  # Matrices that read the same input become one; None where the checkpoint has none (biases).
+  joined = annotate(Optional[Tensor], None)
+  if __torch__.weights.has(w, torch.add(names[0], suffix)):
+    parts = annotate(List[Tensor], [])
+    for i in range(torch.len(names)):
+      torch.append(parts, __torch__.weights.take(w, torch.add(names[i], suffix)))
+    joined = torch.cat(parts, 0)
+  return joined
+
+
+def linear(w: Dict[str, Tensor], names: List[str]) -> __torch__.linear.Linear:
+  weight = unchecked_cast(Tensor, __torch__.llama.join(w, names, ".weight"))
+  return __torch__.linear.Linear(weight, __torch__.llama.join(w, names, ".bias"))
+
+
+class Layer:
+  activation : str
+  H : int
+  J : int
+  norm_1 : __torch__.norm.RMSNorm
+  norm_2 : __torch__.norm.RMSNorm
+  qkv : __torch__.linear.Linear
+  dense : __torch__.linear.Linear
+  gate_up : __torch__.linear.Linear
+  down : __torch__.linear.Linear
+
+  def __init__(self: __torch__.llama.Layer, w: Dict[str, Tensor], H: int, J: int, eps: float, activation: str) -> NoneType:
+    self.activation = activation
+    self.H = H
+    self.J = J
+    self.norm_1 = __torch__.norm.RMSNorm(__torch__.weights.take(w, "input_layernorm.weight"), eps)
+    self.norm_2 = __torch__.norm.RMSNorm(__torch__.weights.take(w, "post_attention_layernorm.weight"), eps)
+    self.qkv = __torch__.llama.linear(w, ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"])
+    self.dense = __torch__.llama.linear(w, ["self_attn.o_proj"])
+    self.gate_up = __torch__.llama.linear(w, ["mlp.gate_proj", "mlp.up_proj"])
+    self.down = __torch__.llama.linear(w, ["mlp.down_proj"])
+    return None
+
+  def forward(self: __torch__.llama.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
+    # [T, C] -> [T, C]
+    H = self.H
+    J = self.J
+    qkv = torch.view(self.qkv.forward(self.norm_1.forward(x)), [torch.size(x, 0), H + 2 * J, -1])
+    q, k, v = torch.split_with_sizes(qkv, [H, J, J], 1)
+    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v)
+    x = torch.add(x, self.dense.forward(y))
+    gate, up = torch.chunk(self.gate_up.forward(self.norm_2.forward(x)), 2, 1)
+    y = torch.mul(__torch__.activation.activate(self.activation, gate), up)
+    return torch.add(x, self.down.forward(y))
+
+
+class Model(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  H : int
+  J : int
+  eps : float
+  activation : str
+  rotary : __torch__.rotary.Rotary
+  embedding : Tensor
+  layers : List[__torch__.llama.Layer]
+  norm : __torch__.norm.RMSNorm
+  head : __torch__.linear.Linear
+
+  def __getstate__(self: __torch__.llama.Model) -> int:
+    return 0
+
+  def __setstate__(self: __torch__.llama.Model, state: int) -> NoneType:
+    empty = torch.zeros([1, 1], dtype=6)
+    self.training = False
+    self.H = 0
+    self.J = 0
+    self.eps = 0.
+    self.activation = ""
+    self.rotary = __torch__.rotary.Rotary(2, 1., 1)
+    self.embedding = empty
+    self.layers = annotate(List[__torch__.llama.Layer], [])
+    self.norm = __torch__.norm.RMSNorm(empty, 0.)
+    self.head = __torch__.linear.Linear(empty, None)
+    return None
+
+  def configure(self: __torch__.llama.Model, heads: int, kv_heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, positions: int) -> NoneType:
+    self.H = heads
+    self.J = kv_heads
+    self.eps = eps
+    self.activation = activation
+    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, positions)
+    return None
+
+  def add_layer(self: __torch__.llama.Model, w: Dict[str, Tensor]) -> NoneType:
+    torch.append(self.layers, __torch__.llama.Layer(w, self.H, self.J, self.eps, self.activation))
+    return None
+
+  def add_ends(self: __torch__.llama.Model, w: Dict[str, Tensor]) -> NoneType:
+    self.embedding = __torch__.weights.take(w, "embedding")
+    self.norm = __torch__.norm.RMSNorm(__torch__.weights.take(w, "norm.weight"), self.eps)
+    self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
+    return None
+
+  def forward(self: __torch__.llama.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
+    # ids and positions [T], rows [S] -> logits [S, V]
+    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks)
+    table = self.rotary.at(positions)
+    x = torch.embedding(self.embedding, ids)
+    layers = self.layers
+    for i in range(torch.len(layers)):
+      x = layers[i].forward(x, i, batch, self.rotary, table)
+    return self.head.forward(self.norm.forward(torch.index_select(x, 0, rows)))

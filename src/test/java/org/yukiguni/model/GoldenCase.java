@@ -1,0 +1,128 @@
+package org.yukiguni.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Sampling;
+
+/** A model folder with what Hugging Face transformers computed for it, {@code golden.json}. */
+record GoldenCase(Path folder, JsonNode golden) {
+  /** Parameters of generate() that {@link #config} can carry over. */
+  private static final Set<String> SUPPORTED =
+      Set.of(
+          "max_new_tokens",
+          "max_length",
+          "min_new_tokens",
+          "min_length",
+          "repetition_penalty",
+          "eos_token_id",
+          "pad_token_id",
+          "do_sample");
+
+  /** All cases of the folder named by the property {@code fixtures}, or of the test resources. */
+  static List<GoldenCase> all() {
+    Path root = Path.of(System.getProperty("fixtures", "src/test/resources/fixtures"));
+    try (Stream<Path> folders = Files.list(root)) {
+      return folders
+          .filter(folder -> Files.isRegularFile(folder.resolve("golden.json")))
+          .filter(folder -> Files.isRegularFile(folder.resolve("config.json")))
+          .sorted()
+          .map(GoldenCase::read)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static GoldenCase read(Path folder) {
+    try {
+      return new GoldenCase(
+          folder, new ObjectMapper().readTree(folder.resolve("golden.json").toFile()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String name() {
+    return folder.getFileName().toString();
+  }
+
+  int[] prompt(int index) {
+    return ints(golden.path("prompts").path(index).path("input_ids"));
+  }
+
+  int numPrompts() {
+    return golden.path("prompts").size();
+  }
+
+  /** The configuration of a run; empty where it uses a parameter that is not supported. */
+  Optional<GenerationConfig> config(JsonNode params) {
+    Map<String, JsonNode> merged = new TreeMap<>();
+    golden
+        .path("generation_config")
+        .properties()
+        .forEach(e -> merged.put(e.getKey(), e.getValue()));
+    merged.remove("bos_token_id");
+    params.properties().forEach(e -> merged.put(e.getKey(), e.getValue()));
+    if (!SUPPORTED.containsAll(merged.keySet())) {
+      return Optional.empty();
+    }
+    JsonNode none = new ObjectMapper().nullNode();
+    JsonNode eos = merged.getOrDefault("eos_token_id", none);
+    List<Integer> eosIds = new ArrayList<>();
+    if (eos.isArray()) {
+      eos.forEach(id -> eosIds.add(id.asInt()));
+    } else if (eos.isInt()) {
+      eosIds.add(eos.asInt());
+    }
+    return Optional.of(
+        new GenerationConfig(
+            new Sampling(
+                false, 1, 0, 1, 0, merged.getOrDefault("repetition_penalty", none).asDouble(1)),
+            optional(merged.get("max_new_tokens")),
+            optional(merged.get("max_length")),
+            merged.getOrDefault("min_new_tokens", none).asInt(0),
+            merged.getOrDefault("min_length", none).asInt(0),
+            1,
+            0,
+            eosIds,
+            List.of()));
+  }
+
+  private static OptionalInt optional(JsonNode node) {
+    return node == null ? OptionalInt.empty() : OptionalInt.of(node.asInt());
+  }
+
+  static int[] ints(JsonNode array) {
+    int[] values = new int[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.path(i).asInt();
+    }
+    return values;
+  }
+
+  static double[] doubles(JsonNode array) {
+    double[] values = new double[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.path(i).asDouble();
+    }
+    return values;
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}
