@@ -1,0 +1,110 @@
+package org.yukiguni.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yukiguni.job.Device;
+import org.yukiguni.job.Dtype;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.ModelSpec;
+import org.yukiguni.job.Quantization;
+
+class ModelResolverTest {
+  @TempDir Path folder;
+
+  @Test
+  void findsTheModelOfTheQuickstart() {
+    ModelFolder model = ModelResolver.resolve(spec("data/models/yukiguni-mini"));
+    assertThat(model.path()).isAbsolute().isDirectory().endsWith(Path.of("models/yukiguni-mini"));
+    assertThat(model.revision()).matches("[0-9a-f]{12}");
+    assertThat(ModelResolver.resolve(spec("data/models/../models/yukiguni-mini/")))
+        .isEqualTo(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tokenizer.json", "spiece.model", "tokenizer.model"})
+  void anyTokenizerWillDo(String tokenizer) throws IOException {
+    write("config.json", "model.safetensors.index.json", tokenizer);
+    assertThat(ModelResolver.resolve(spec(folder.toString())).path()).isEqualTo(folder);
+  }
+
+  @Test
+  void namesTheFilesThatAreMissing() throws IOException {
+    assertProblem(
+        folder.toString(),
+        "model.path: Cannot use model "
+            + folder
+            + " because it has no config.json, and no model.safetensors or"
+            + " model.safetensors.index.json, and no tokenizer.json or spiece.model or"
+            + " tokenizer.model; give the folder of a whole checkpoint in safetensors format");
+    write("config.json", "pytorch_model.bin", "spiece.model");
+    assertProblem(
+        folder.toString(),
+        "model.path: Cannot use model "
+            + folder
+            + " because it has no model.safetensors or model.safetensors.index.json; give the"
+            + " folder of a whole checkpoint in safetensors format");
+  }
+
+  @Test
+  void saysWhereItLooked() throws IOException {
+    assertProblem(
+        "/no/such/folder",
+        "model.path: Cannot find model /no/such/folder because there is no folder"
+            + " /no/such/folder; give the folder of a checkpoint");
+    assertProblem(
+        "rinna/japanese-gpt-1b",
+        "model.path: Cannot find model rinna/japanese-gpt-1b because there is no folder "
+            + Path.of("rinna/japanese-gpt-1b").toAbsolutePath()
+            + " and download from the hub is not available yet; give a local folder");
+    assertProblem(
+        "s3a://bucket/model",
+        "model.path: Cannot fetch model s3a://bucket/model because models are read from local"
+            + " folders only; give one that every executor has");
+    assertProblem(
+        "\0", "model.path: Cannot find model \0 because it is not a path; give a local folder");
+    write("file");
+    assertProblem(
+        folder.resolve("file").toString(),
+        "model.path: Cannot use model "
+            + folder.resolve("file")
+            + " because it is a file; give the folder it is in");
+  }
+
+  @Test
+  void aLocalFolderHasOneRevision() {
+    assertThatThrownBy(
+            () ->
+                ModelResolver.resolve(
+                    new ModelSpec(
+                        folder.toString(), "v2", Dtype.AUTO, Quantization.NONE, Device.AUTO)))
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessage(
+            "model.revision: Cannot choose revision v2 because "
+                + folder
+                + " is a local folder, which has only one; remove the key");
+  }
+
+  private void write(String... names) throws IOException {
+    for (String name : names) {
+      Files.writeString(folder.resolve(name), name);
+    }
+  }
+
+  private static ModelSpec spec(String path) {
+    return new ModelSpec(path, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO);
+  }
+
+  private static void assertProblem(String path, String message) {
+    assertThatThrownBy(() -> ModelResolver.resolve(spec(path)))
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessage(message);
+  }
+}
