@@ -57,14 +57,17 @@ record Range(Key rule, Kind kind, BigDecimal least, BigDecimal most) {
   }
 
   /** What to do about a number that is not in the range. */
-  String advice() {
-    String size = kind == Kind.WHOLE ? " within " + least + " and " + most : "";
-    boolean bounded =
-        rule.min() != Double.NEGATIVE_INFINITY || rule.above() != Double.NEGATIVE_INFINITY;
-    return "give "
-        + expected()
-        + (bounded ? "" : size)
-        + (rule.hint().isEmpty() ? "" : "; " + rule.hint());
+  String advice(BigDecimal number) {
+    boolean tooLong = number.compareTo(least) < 0 || number.compareTo(most) > 0;
+    String advice =
+        tooLong && kind == Kind.WHOLE
+            ? kind.label + " from " + lowest() + " to " + most
+            : expected();
+    return "give " + advice + (rule.hint().isEmpty() ? "" : "; " + rule.hint());
+  }
+
+  private String lowest() {
+    return rule.min() == Double.NEGATIVE_INFINITY ? least.toString() : plain(rule.min());
   }
 
   private static String plain(double bound) {

@@ -17,11 +17,15 @@ final class Redaction {
   /** {@code user:secret@} of a URI. */
   private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/?#\\s]*@");
 
-  /** {@code access_key=...} in a URI's query or a connection string. */
+  /**
+   * {@code access_key=...} in a URI's query or a connection string. A plain {@code key} is more
+   * often a column of a query or a partition of a path.
+   */
   private static final Pattern SECRET_PARAMETER =
       Pattern.compile(
-          "(?i)((?:[\\w.-]*[_.-])?(?:token|secret|password|passwd|pwd|key|sig|signature)"
-              + "['\"]?\\s*=\\s*)('[^']*'|\"[^\"]*\"|[^&;,)\\s]+)");
+          "(?i)(\\b(?:[\\w.-]*[_.-])?"
+              + "(?:token|secret|password|passwd|pwd|(?:access|account|api|private|secret)[_.-]?key"
+              + "|sig|signature)['\"]?\\s*=\\s*)('[^']*'|\"[^\"]*\"|[^&;,)\\s]+)");
 
   private Redaction() {}
 

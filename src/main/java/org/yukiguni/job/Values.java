@@ -89,7 +89,7 @@ final class Values {
     }
     BigDecimal number = node.decimalValue();
     if (!range.contains(number)) {
-      problems.add(key, node.asText() + " is out of range; " + range.advice());
+      problems.add(key, node.asText() + " is out of range; " + range.advice(number));
       return null;
     }
     return number;

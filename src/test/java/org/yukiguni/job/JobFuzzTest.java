@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever the text: a job, or problems that a person can read. */
 class JobFuzzTest {
-  private static final int ROUNDS = 10_000;
+  private static final int ROUNDS = 4_000;
 
   private static final String SEED_TEXT =
       """

@@ -44,7 +44,8 @@ class JobProblemsTest {
         "generation.top_p=1.5        | generation.top_p: 1.5 is out of range; give a number from 0 to 1",
         "generation.top_k=-1         | generation.top_k: -1 is out of range; give a whole number of 0 or more; 0 turns it off",
         "generation.n=0              | generation.num_return_sequences: 0 is out of range; give a whole number of 1 or more",
-        "generation.max_new_tokens=9999999999 | generation.max_new_tokens: 9999999999 is out of range; give a whole number of 1 or more",
+        "generation.max_new_tokens=9999999999 | generation.max_new_tokens: 9999999999 is out of range; give a whole number from 1 to 2147483647",
+        "generation.seed=99999999999999999999 | generation.seed: 99999999999999999999 is out of range; give a whole number from -9223372036854775808 to 9223372036854775807",
         "run.max_error_ratio=1e1     | run.max_error_ratio: 1E+1 is out of range; give a number from 0 to 1",
         // Missing.
         "name=                   | name: missing; give a text",

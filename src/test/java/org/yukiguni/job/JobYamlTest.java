@@ -85,9 +85,12 @@ class JobYamlTest {
         .doesNotContain("hush")
         .doesNotContain("AKIA")
         .contains("path: s3a://***@bucket/in?sig=***&x=1")
-        .contains("path: https://***@host/m?api_key=***");
+        .contains("path: https://***@host/m?api_key=***")
+        .contains("/key=1/out");
     assertThat(Jobs.with("input={sql: \"from jdbc(password='hush now', a = 1)\"}").toYaml())
         .contains("from jdbc(password=***, a = 1)");
+    String join = "select * from a join b on a.key = b.key";
+    assertThat(Jobs.with("input={sql: '" + join + "'}").toYaml()).contains(join);
   }
 
   @Test
