@@ -51,7 +51,7 @@ final class Planner {
    * @throws InvalidJobException if there is no row, or an id is missing or twice there
    */
   RunRecord plan(RunFolder folder, String fingerprint, Instant now) {
-    Dataset<Row> prompts = request.prompts().get();
+    Dataset<Row> prompts = request.prompts().apply(spark);
     List<StructField> kept = kept(prompts.schema());
     // A name that cannot be kept is better found here than in a task.
     var unused = OutputSchema.of(kept);

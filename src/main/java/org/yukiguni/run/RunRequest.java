@@ -1,8 +1,9 @@
 package org.yukiguni.run;
 
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.job.Job;
 import org.yukiguni.spark.ModelLoader;
@@ -23,4 +24,4 @@ public record RunRequest(
     GenerationConfig generation,
     String modelRevision,
     ModelLoader loader,
-    Supplier<Dataset<Row>> prompts) {}
+    Function<SparkSession, Dataset<Row>> prompts) {}

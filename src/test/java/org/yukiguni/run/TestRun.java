@@ -99,7 +99,7 @@ final class TestRun {
                 generation(),
                 null,
                 loader,
-                () -> spark.createDataFrame(rows, PROMPTS)),
+                session -> session.createDataFrame(rows, PROMPTS)),
             new PrintStream(printed, true, StandardCharsets.UTF_8))
         .run();
   }
