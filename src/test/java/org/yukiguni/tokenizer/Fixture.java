@@ -1,0 +1,77 @@
+package org.yukiguni.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * A tokenizer folder with a golden.json beside it. The folders lie under {@code tokenizers/} of the
+ * test resources' fixtures, or of the folder that the system property {@code fixtures} names.
+ *
+ * @param golden what transformers, tokenizers and sentencepiece gave
+ */
+record Fixture(Path folder, JsonNode golden) {
+  private static final Path ROOT =
+      Path.of(System.getProperty("fixtures", "src/test/resources/fixtures")).resolve("tokenizers");
+
+  static List<Fixture> all() {
+    try (Stream<Path> folders = Files.list(ROOT)) {
+      return folders
+          .filter(folder -> Files.exists(folder.resolve("golden.json")))
+          .sorted()
+          .map(Fixture::of)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Fixture named(String kind) {
+    return of(ROOT.resolve(kind));
+  }
+
+  static Fixture of(Path folder) {
+    return new Fixture(folder, json(folder.resolve("golden.json")));
+  }
+
+  static JsonNode json(Path file) {
+    try {
+      return new ObjectMapper().readTree(file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static int[] ints(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false).mapToInt(JsonNode::asInt).toArray();
+  }
+
+  /** The ids of a case: what transformers' slow tokenizers give where it is not the library's. */
+  static int[] expectedIds(JsonNode testCase) {
+    return ints(testCase.has("slow_ids") ? testCase.get("slow_ids") : testCase.get("ids"));
+  }
+
+  /** The text of ids without the special ones, which is not repeated where it is the same. */
+  static String expectedDecodeSkip(JsonNode testCase) {
+    return testCase.path("decode_skip").asText(testCase.get("decode").asText());
+  }
+
+  boolean isSentencePiece() {
+    return golden.has("special_pattern");
+  }
+
+  Tokenizer open() {
+    return Tokenizer.open(folder);
+  }
+
+  @Override
+  public String toString() {
+    return folder.getFileName().toString();
+  }
+}
