@@ -1,6 +1,18 @@
 # Attention of a ragged step over blocks of the KV cache, and the writing of its new keys and values.
 # Alphabet: T tokens of the step, H query heads, J key-value heads, G = H / J, D head dim, L layers,
 # R rows of a block, P positions of a row.
+# With fewer than four query rows the kernel's results depend on where the row lies in memory
+# (libtorch 2.7.1 and 2.13 on two threads), so queries are padded to four.
+
+
+def padded(q: Tensor) -> Tensor:
+  # [B, J, G, D] -> [B, J, at least 4, D]
+  missing = 4 - torch.size(q, 2)
+  if missing > 0:
+    q = torch.constant_pad_nd(q, [0, 0, 0, missing])
+  return q
+
+
 class Batch:
   positions : Tensor  # [T]
   keys : List[Tensor]  # one block [L, R, J, P, D] for each group, then one for each chunk
@@ -9,7 +21,7 @@ class Batch:
   chunks : List[int]  # row, start, length; for each prefill chunk
   group_rows : List[Tensor]  # [n], the rows 0 to n - 1
   group_masks : List[Tensor]  # [n, 1, 1, key length], 0 or -inf
-  chunk_masks : List[Tensor]  # [length, start + length]; empty for a chunk at position 0
+  chunk_masks : List[Tensor]  # [at least 4 and length, start + length]; empty for a chunk at position 0
 
   def __init__(self: __torch__.attention.Batch, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int]) -> NoneType:
     self.positions = positions
@@ -35,7 +47,7 @@ class Batch:
       if start == 0:
         mask = torch.zeros([0], dtype=6)
       else:
-        hidden = torch.gt(torch.arange(start + n), torch.unsqueeze(positions[t:t + n], 1))
+        hidden = torch.gt(torch.arange(start + n), torch.unsqueeze(torch.arange(start, start + ops.prim.max(n, 4)), 1))
         mask = torch.masked_fill(torch.zeros(torch.size(hidden), dtype=6), hidden, -inf)
       torch.append(chunk_masks, mask)
       t = t + n
@@ -62,8 +74,10 @@ class Batch:
       K = torch.index_put_(K, where, k[t:t + n])
       V = torch.index_put_(V, where, v[t:t + n])
       # The queries of a group share keys: they go into the query-length axis, no key is repeated.
-      out = torch.scaled_dot_product_attention(torch.reshape(q[t:t + n], [n, J, G, D]), K[:n, :, :length], V[:n, :, :length], torch.expand(self.group_masks[g], [n, 1, G, length]))
-      torch.append(outs, torch.reshape(out, [n, H * D]))
+      Q = __torch__.attention.padded(torch.reshape(q[t:t + n], [n, J, G, D]))
+      mask = torch.expand(self.group_masks[g], [n, 1, torch.size(Q, 2), length])
+      out = torch.scaled_dot_product_attention(Q, K[:n, :, :length], V[:n, :, :length], mask)
+      torch.append(outs, torch.reshape(out[:, :, :G], [n, H * D]))
       t = t + n
     for c in range(torch.floordiv(torch.len(self.chunks), 3)):
       row = self.chunks[3 * c]
@@ -74,13 +88,13 @@ class Batch:
       V = torch.select(torch.select(self.values[num_groups + c], 0, layer), 0, row)
       torch.copy_(K[:, start:end], torch.transpose(k[t:t + n], 0, 1))
       torch.copy_(V[:, start:end], torch.transpose(v[t:t + n], 0, 1))
-      Q = torch.permute(torch.reshape(q[t:t + n], [n, J, G, D]), [1, 2, 0, 3])
+      Q = __torch__.attention.padded(torch.permute(torch.reshape(q[t:t + n], [n, J, G, D]), [1, 2, 0, 3]))
       KE = torch.expand(torch.unsqueeze(K[:, :end], 1), [J, G, end, D])
       VE = torch.expand(torch.unsqueeze(V[:, :end], 1), [J, G, end, D])
       if start == 0:
         out = torch.scaled_dot_product_attention(Q, KE, VE, None, 0., True)
       else:
         out = torch.scaled_dot_product_attention(Q, KE, VE, self.chunk_masks[c])
-      torch.append(outs, torch.reshape(torch.permute(out, [2, 0, 1, 3]), [n, H * D]))
+      torch.append(outs, torch.reshape(torch.permute(out[:, :, :n], [2, 0, 1, 3]), [n, H * D]))
       t = t + n
     return torch.cat(outs, 0)

@@ -1,0 +1,187 @@
+package org.yukiguni.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDManager;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.yukiguni.engine.Step;
+import org.yukiguni.engine.Step.CacheOp;
+
+/**
+ * The bits of a sequence's logits do not depend on who else is in the step: the law on which exact
+ * replay on any cluster rests.
+ */
+class BatchInvarianceTest {
+  private static final Path MINI = Path.of("data/models/yukiguni-mini");
+  private static final int CAPACITY = 512;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data/models/yukiguni-mini",
+        "src/test/resources/fixtures/gpt2",
+        "src/test/resources/fixtures/llama-sharded"
+      })
+  void aDecodingSequenceIsTheSameAmongAnyNumberOfOthers(String folder) {
+    for (int threads : new int[] {1, 2}) {
+      try (TorchModel model = TorchModel.open(Path.of(folder), new ModelOptions("cpu", threads))) {
+        float[] alone = decode(model, 1, 16);
+        for (int sequences : new int[] {2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31, 32, 33, 64}) {
+          assertThat(differences(decode(model, sequences, 16), alone))
+              .as("%s, %d threads, %d sequences", folder, threads, sequences)
+              .isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDecodingSequenceIsTheSameAtTheKeyLengthsOfItsNeighbours() {
+    try (TorchModel model = TorchModel.open(MINI, new ModelOptions("cpu", 2))) {
+      float[] alone = decode(model, 3, 16);
+      for (int keyLength = 32; keyLength <= 192; keyLength += 16) {
+        assertThat(differences(decode(model, 3, keyLength), alone))
+            .as("key length %d", keyLength)
+            .isZero();
+      }
+    }
+  }
+
+  @Test
+  void aPromptIsTheSameBesideOtherPromptsAndDecodingSequences() {
+    try (TorchModel model = TorchModel.open(MINI, new ModelOptions("cpu", 2))) {
+      int[] prompt = new Random(5).ints(300, 10, 3900).toArray();
+      float[] alone = prefill(model, prompt, 0);
+      for (int others : new int[] {1, 2, 5, 20}) {
+        assertThat(differences(prefill(model, prompt, others), alone))
+            .as("%d others", others)
+            .isZero();
+      }
+    }
+  }
+
+  /** Logits of the first of some sequences that decode their 11th to 14th token together. */
+  private static float[] decode(TorchModel model, int sequences, int keyLength) {
+    int vocabulary = model.limits().vocabularySize();
+    List<Float> first = new ArrayList<>();
+    int[] prompt = new Random(1).ints(10, 0, vocabulary).toArray();
+    step(
+        model,
+        List.of(new CacheOp.Allocate(0, sequences, 192)),
+        prompt,
+        IntStream.range(0, 10).toArray(),
+        List.of(),
+        List.of(new Step.PrefillChunk(0, 0, 0, 10)),
+        new int[] {9});
+    List<CacheOp> copies = new ArrayList<>();
+    for (int row = 1; row < sequences; row++) {
+      copies.add(new CacheOp.Move(0, 0, 0, row, 10));
+    }
+    for (int position = 10; position < 14; position++) {
+      int[] tokens = new Random(position).ints(sequences, 0, vocabulary).toArray();
+      int[] positions = new int[sequences];
+      Arrays.fill(positions, position);
+      float[] logits =
+          step(
+              model,
+              position == 10 ? copies : List.of(),
+              tokens,
+              positions,
+              List.of(new Step.DecodeGroup(0, sequences, keyLength)),
+              List.of(),
+              new int[] {0});
+      for (float logit : logits) {
+        first.add(logit);
+      }
+    }
+    model.clearCache();
+    return unboxed(first);
+  }
+
+  /** Logits at the end of both chunks of a prompt, beside other prompts. */
+  private static float[] prefill(TorchModel model, int[] prompt, int others) {
+    List<CacheOp> blocks = new ArrayList<>();
+    for (int i = 0; i <= others; i++) {
+      blocks.add(new CacheOp.Allocate(i, 1, CAPACITY));
+    }
+    List<Float> logits = new ArrayList<>();
+    int[] cuts = {0, 256, prompt.length};
+    for (int c = 0; c + 1 < cuts.length; c++) {
+      List<Integer> tokens = new ArrayList<>();
+      List<Integer> positions = new ArrayList<>();
+      List<Step.PrefillChunk> chunks = new ArrayList<>();
+      for (int i = 1; i <= others; i++) {
+        add(tokens, positions, chunks, new Random(i).ints(400, 10, 3900).toArray(), i, c * i, i);
+      }
+      int length = cuts[c + 1] - cuts[c];
+      add(tokens, positions, chunks, prompt, 0, cuts[c], length);
+      float[] row =
+          step(
+              model,
+              c == 0 ? blocks : List.of(),
+              tokens.stream().mapToInt(Integer::intValue).toArray(),
+              positions.stream().mapToInt(Integer::intValue).toArray(),
+              List.of(),
+              chunks,
+              new int[] {tokens.size() - 1});
+      for (float logit : row) {
+        logits.add(logit);
+      }
+    }
+    model.clearCache();
+    return unboxed(logits);
+  }
+
+  private static void add(
+      List<Integer> tokens,
+      List<Integer> positions,
+      List<Step.PrefillChunk> chunks,
+      int[] prompt,
+      int block,
+      int start,
+      int length) {
+    for (int p = start; p < start + length; p++) {
+      tokens.add(prompt[p]);
+      positions.add(p);
+    }
+    chunks.add(new Step.PrefillChunk(block, 0, start, length));
+  }
+
+  private static float[] step(
+      TorchModel model,
+      List<CacheOp> ops,
+      int[] tokens,
+      int[] positions,
+      List<Step.DecodeGroup> groups,
+      List<Step.PrefillChunk> chunks,
+      int[] rows) {
+    try (NDManager scope = model.newScope()) {
+      Step step = new Step(ops, tokens, positions, groups, chunks, List.of());
+      return model.logits(scope, step, rows).toFloatArray();
+    }
+  }
+
+  /** How many values have other bits. */
+  private static long differences(float[] a, float[] b) {
+    assertThat(a).hasSameSizeAs(b);
+    return IntStream.range(0, a.length)
+        .filter(i -> Float.floatToRawIntBits(a[i]) != Float.floatToRawIntBits(b[i]))
+        .count();
+  }
+
+  private static float[] unboxed(List<Float> values) {
+    float[] result = new float[values.size()];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = values.get(i);
+    }
+    return result;
+  }
+}
