@@ -108,6 +108,9 @@ final class LocalCluster implements AutoCloseable {
     for (String conf :
         List.of(
             "spark.ui.enabled=false",
+            // Both executors before the first task, or one might do all the work.
+            "spark.cores.max=2",
+            "spark.scheduler.minRegisteredResourcesRatio=1.0",
             "spark.driver.host=" + LOOPBACK,
             "spark.driver.bindAddress=" + LOOPBACK,
             "spark.executor.memory=1g",
@@ -136,12 +139,12 @@ final class LocalCluster implements AutoCloseable {
 
   /** Kills what still runs, and takes the links away so that nobody follows them. */
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     // The last one first: a worker whose master is gone would try to find it again.
     for (int i = processes.size() - 1; i >= 0; i--) {
       Process process = processes.get(i);
       process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly().waitFor(END_SECONDS, TimeUnit.SECONDS);
+      process.destroyForcibly().onExit().orTimeout(END_SECONDS, TimeUnit.SECONDS).join();
     }
     try (Stream<Path> links = Files.list(home.resolve("jars"))) {
       for (Path link : links.toList()) {
