@@ -1,0 +1,69 @@
+package org.yukiguni.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.JobReader;
+import org.yukiguni.run.ExitCode;
+import org.yukiguni.run.GenerateRun;
+import org.yukiguni.run.RunRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Jobs, one after another, each from its file to its report. */
+@Command(
+    name = "generate",
+    description = "Generates completions for all prompts of each job, or goes on where it broke.",
+    mixinStandardHelpOptions = true)
+final class GenerateCommand implements Callable<Integer> {
+  @Parameters(arity = "1..*", paramLabel = "JOB.yaml", description = "Job files.")
+  private final List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key of all jobs, e.g. --set generation.temperature=0.2")
+  private final List<String> overrides = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    List<RunRequest> requests = read();
+    try (SparkSession spark = Sessions.open("yukiguni " + requests.get(0).job().name())) {
+      ExitCode worst = ExitCode.OK;
+      for (RunRequest request : requests) {
+        worst = worst.worseOf(generate(spark, request));
+      }
+      return worst.code();
+    }
+  }
+
+  /** All jobs before the first one runs, so that a night is not lost to a typing error. */
+  private List<RunRequest> read() {
+    List<RunRequest> requests = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        requests.add(Requests.of(JobReader.read(file, overrides)));
+      } catch (InvalidJobException e) {
+        problems.addAll(e.problems());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidJobException(problems);
+    }
+    return requests;
+  }
+
+  private static ExitCode generate(SparkSession spark, RunRequest request) {
+    try {
+      return new GenerateRun(spark, request, System.out).run();
+    } catch (RuntimeException e) {
+      return Problems.tell(e);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.yukiguni.cli;
+
+import java.lang.System.Logger.Level;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.run.Causes;
+import org.yukiguni.run.ExitCode;
+import org.yukiguni.run.RunBrokenException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** What a person is told when something goes wrong: sentences, and an exit code. */
+final class Problems {
+  private static final System.Logger LOG = System.getLogger(Problems.class.getName());
+
+  private Problems() {}
+
+  /** Says what is wrong with the arguments. */
+  static int wrongArguments(ParameterException problem, String[] args) {
+    System.err.println(problem.getMessage() + "; --help shows the commands");
+    return ExitCode.WRONG_JOB.code();
+  }
+
+  /** Says why a command could not do its work. */
+  static int failedCommand(Exception problem, CommandLine command, ParseResult parsed) {
+    return tell(problem).code();
+  }
+
+  /** Says why something failed; the stack trace of what we did not foresee goes to the log. */
+  static ExitCode tell(Throwable problem) {
+    if (problem instanceof InvalidJobException) {
+      System.err.println(problem.getMessage());
+      return ExitCode.WRONG_JOB;
+    }
+    if (!(problem instanceof RunBrokenException)) {
+      LOG.log(Level.ERROR, "unexpected", problem);
+    }
+    System.err.println(
+        problem instanceof RunBrokenException ? problem.getMessage() : Causes.sentence(problem));
+    return ExitCode.BROKEN;
+  }
+}

@@ -1,0 +1,51 @@
+package org.yukiguni.cli;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import org.yukiguni.hub.ModelFolder;
+import org.yukiguni.hub.ModelResolver;
+import org.yukiguni.job.GenerationResolver;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.Job;
+import org.yukiguni.job.ResolvedGeneration;
+import org.yukiguni.prompt.PromptReader;
+import org.yukiguni.run.RunRequest;
+import org.yukiguni.spark.TorchLoader;
+import org.yukiguni.tokenizer.Tokenizer;
+import org.yukiguni.tokenizer.TokenizerException;
+
+/** Finds what a job names, and wires the rooms together for it. */
+final class Requests {
+  private static final System.Logger LOG = System.getLogger(Requests.class.getName());
+
+  private Requests() {}
+
+  /**
+   * Resolves a job; needs no Spark, so that what is wrong is told at once.
+   *
+   * @throws InvalidJobException if the model is not there, or does not fit the job
+   */
+  static RunRequest of(Job job) {
+    ModelFolder model = ModelResolver.resolve(job.model());
+    ResolvedGeneration generation =
+        GenerationResolver.resolve(job.generation(), model.path(), tokenizerEos(model));
+    generation.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+    String effectiveJob = job.toYaml(generation);
+    LOG.log(Level.INFO, "the effective job\n{0}", effectiveJob);
+    return new RunRequest(
+        job,
+        effectiveJob,
+        generation.config(),
+        model.revision(),
+        TorchLoader.of(job, model),
+        spark -> PromptReader.read(spark, job));
+  }
+
+  private static List<Integer> tokenizerEos(ModelFolder model) {
+    try (Tokenizer tokenizer = Tokenizer.open(model.path())) {
+      return tokenizer.eosTokenId().stream().boxed().toList();
+    } catch (TokenizerException e) {
+      throw new InvalidJobException("model.path: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package org.yukiguni.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program: {@code spark-submit yukiguni.jar COMMAND}. */
+@Command(
+    name = "yukiguni",
+    description = "Generates text in bulk with local language models on Apache Spark.",
+    subcommands = {GenerateCommand.class, ReportCommand.class},
+    versionProvider = Version.class,
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Exit codes: 0 all rows are done; 1 the job or its input is wrong, nothing was generated;",
+      "2 more rows failed than run.max_error_ratio allows; 3 the run broke, run it again to go on."
+    })
+public final class Yukiguni {
+  private Yukiguni() {}
+
+  /** Runs a command and exits with its code. */
+  public static void main(String[] args) {
+    System.exit(execute(args));
+  }
+
+  /** Runs a command. */
+  static int execute(String... args) {
+    return new CommandLine(new Yukiguni())
+        .setParameterExceptionHandler(Problems::wrongArguments)
+        .setExecutionExceptionHandler(Problems::failedCommand)
+        .execute(args);
+  }
+}

@@ -1,0 +1,176 @@
+package org.yukiguni.run;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.spark.OutputSchema;
+import org.yukiguni.spark.PlanColumn;
+import org.yukiguni.spark.TokenizePartition;
+
+/**
+ * Makes the plan of a run: the prompts as they are now, tokenised once, dealt into chunks by a hash
+ * of their ids. What comes later, and a resume tomorrow, reads the plan and never the input.
+ */
+final class Planner {
+  /** Chunks that cost a listing, a job and a commit each; more of them save nothing. */
+  private static final long MAX_AUTO_CHUNKS = 400;
+
+  private static final long MIN_AUTO_CHUNK_ROWS = 256;
+  private static final long MIN_AUTO_ROWS_PER_FILE = 16;
+  private static final int NAMED_IDS = 5;
+
+  private final SparkSession spark;
+  private final RunRequest request;
+
+  Planner(SparkSession spark, RunRequest request) {
+    this.spark = spark;
+    this.request = request;
+  }
+
+  /**
+   * Plans a run in a folder of its own.
+   *
+   * @throws InvalidJobException if there is no row, or an id is missing or twice there
+   */
+  RunRecord plan(RunFolder folder, String fingerprint, Instant now) {
+    Dataset<Row> prompts = request.prompts().apply(spark);
+    List<StructField> kept = kept(prompts.schema());
+    // A name that cannot be kept is better found here than in a task.
+    var unused = OutputSchema.of(kept);
+    long rows = prompts.count();
+    if (rows == 0) {
+      throw new InvalidJobException(
+          "Cannot generate because the input has no row; check input.path, input.table or input.sql");
+    }
+    StructType schema = PlanColumn.schema(kept);
+    folder.note("job.yaml", request.effectiveJob());
+    snapshot(prompts, schema, numChunks(rows))
+        .write()
+        .partitionBy("chunk")
+        .mode(SaveMode.Overwrite)
+        .parquet(folder.plan().toString());
+    Dataset<Row> plan = read(spark, folder, schema);
+    try {
+      refuseBadIds(plan);
+    } catch (InvalidJobException e) {
+      folder.delete();
+      throw e;
+    }
+    RunRecord run =
+        new RunRecord(
+            folder.id(),
+            request.job().name(),
+            fingerprint,
+            request.job().model().path(),
+            request.modelRevision(),
+            request.generation().numReturnSequences(),
+            request.job().run().maxErrorRatio(),
+            chunkRows(plan, numChunks(rows)),
+            schema.json(),
+            versions(),
+            now.toString());
+    folder.write(run);
+    return run;
+  }
+
+  /** The plan's rows, with their chunk as the last column. */
+  static Dataset<Row> read(SparkSession spark, RunFolder folder, StructType schema) {
+    return spark
+        .read()
+        .schema(schema.add("chunk", DataTypes.IntegerType))
+        .parquet(folder.plan().toString());
+  }
+
+  /** The kept columns of a dataset of prompts: all after id and prompt. */
+  static List<StructField> kept(StructType prompts) {
+    return Arrays.asList(prompts.fields()).subList(2, prompts.length());
+  }
+
+  private Dataset<Row> snapshot(Dataset<Row> prompts, StructType schema, int chunks) {
+    String[] names = prompts.columns();
+    Column[] kept =
+        Arrays.stream(names).skip(2).map(name -> col(quoted(name))).toArray(Column[]::new);
+    Dataset<Row> rows =
+        kept.length == 0
+            ? prompts
+            : prompts.select(
+                col(quoted(names[0])), col(quoted(names[1])), struct(kept).as(PlanColumn.KEPT));
+    Column id = col(PlanColumn.ID.columnName());
+    return rows.mapPartitions(new TokenizePartition(request.loader()), Encoders.row(schema))
+        .withColumn("chunk", pmod(xxhash64(id), lit(chunks)).cast(DataTypes.IntegerType))
+        // Otherwise every task would write a file into every chunk.
+        .repartition(col("chunk"));
+  }
+
+  private int numChunks(long rows) {
+    int slots = spark.sparkContext().defaultParallelism();
+    long auto =
+        Math.max(
+            (rows - 1) / MAX_AUTO_CHUNKS + 1,
+            Math.max(MIN_AUTO_CHUNK_ROWS, MIN_AUTO_ROWS_PER_FILE * slots));
+    long chunkRows = request.job().run().chunkRows().orElse((int) Math.min(auto, 1 << 30));
+    return (int) ((rows - 1) / chunkRows + 1);
+  }
+
+  private static void refuseBadIds(Dataset<Row> plan) {
+    Column id = col(PlanColumn.ID.columnName());
+    long missing = plan.where(id.isNull()).count();
+    if (missing > 0) {
+      throw new InvalidJobException(
+          "Cannot generate because %d rows have no id; fill the column input.id, or leave input.id out to use a hash of the prompt"
+              .formatted(missing));
+    }
+    List<Row> twice =
+        plan.groupBy(id).count().where(col("count").gt(1)).orderBy(id).takeAsList(NAMED_IDS);
+    if (!twice.isEmpty()) {
+      throw new InvalidJobException(
+          "Cannot generate because ids must be unique and these are not: %s; remove the repeated rows or choose another input.id"
+              .formatted(
+                  String.join(
+                      ", ",
+                      twice.stream()
+                          .map(row -> row.getString(0) + " (" + row.getLong(1) + " times)")
+                          .toList())));
+    }
+  }
+
+  private static List<Long> chunkRows(Dataset<Row> plan, int chunks) {
+    Long[] rows = new Long[chunks];
+    Arrays.fill(rows, 0L);
+    for (Row row : plan.groupBy("chunk").count().collectAsList()) {
+      rows[row.getInt(0)] = row.getLong(1);
+    }
+    return List.of(rows);
+  }
+
+  private Map<String, String> versions() {
+    Map<String, String> versions = new TreeMap<>();
+    versions.put("spark", spark.version());
+    versions.put("java", Runtime.version().toString());
+    String ours = Planner.class.getPackage().getImplementationVersion();
+    versions.put("yukiguni", ours == null ? "development" : ours);
+    return versions;
+  }
+
+  private static String quoted(String name) {
+    return "`" + name.replace("`", "``") + "`";
+  }
+}

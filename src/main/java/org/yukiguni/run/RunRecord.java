@@ -1,0 +1,72 @@
+package org.yukiguni.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The file {@code run.json}: what a run is. It is written when the plan is complete, so a run
+ * without it is one whose planning was broken off.
+ *
+ * @param runId names the run's folders
+ * @param jobName as in the job
+ * @param fingerprint see {@link Fingerprint}
+ * @param model as in the job
+ * @param modelRevision tells contents of the model apart
+ * @param completionsPerRow {@code num_return_sequences}
+ * @param maxErrorRatio share of completions that may fail
+ * @param chunkRows prompts of each chunk; a hash deals them out, so some may be empty
+ * @param planSchema of the plan's files, in Spark's JSON
+ * @param versions of the programs that planned it
+ * @param startedAt when planning began, in ISO 8601
+ */
+record RunRecord(
+    String runId,
+    String jobName,
+    String fingerprint,
+    String model,
+    String modelRevision,
+    int completionsPerRow,
+    double maxErrorRatio,
+    List<Long> chunkRows,
+    String planSchema,
+    Map<String, String> versions,
+    String startedAt) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** Number of chunks. */
+  int chunks() {
+    return chunkRows.size();
+  }
+
+  /** Number of prompts. */
+  long rows() {
+    return chunkRows.stream().mapToLong(Long::longValue).sum();
+  }
+
+  String json() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write run " + runId + " as JSON", e);
+    }
+  }
+
+  /** Reads what {@link #json} wrote. */
+  static RunRecord parse(String json, String where) {
+    try {
+      return JSON.readValue(json, RunRecord.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "Cannot read %s because %s; set output.mode: overwrite or choose another output.path"
+              .formatted(where, e.getOriginalMessage()),
+          e);
+    }
+  }
+}

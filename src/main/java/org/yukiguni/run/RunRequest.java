@@ -1,0 +1,27 @@
+package org.yukiguni.run;
+
+import java.util.function.Function;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.job.Job;
+import org.yukiguni.spark.ModelLoader;
+
+/**
+ * A job with everything resolved that the run needs.
+ *
+ * @param job as read
+ * @param effectiveJob the job as YAML with all defaults, secrets redacted
+ * @param generation what to generate for each row
+ * @param modelRevision tells contents of the model apart
+ * @param loader opens the model on executors
+ * @param prompts the id, the prompt, then the kept columns; asked for only if a plan is made
+ */
+public record RunRequest(
+    Job job,
+    String effectiveJob,
+    GenerationConfig generation,
+    String modelRevision,
+    ModelLoader loader,
+    Function<SparkSession, Dataset<Row>> prompts) {}

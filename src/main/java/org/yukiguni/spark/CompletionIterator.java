@@ -1,0 +1,55 @@
+package org.yukiguni.spark;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import org.apache.spark.sql.Row;
+
+/**
+ * Streams a partition through the engine: as long as there are rows, a bounded number of them is
+ * submitted, and output rows are handed on as they come. What it holds does not grow with the
+ * partition.
+ */
+final class CompletionIterator implements Iterator<Row> {
+  private final Iterator<Row> plan;
+  private final RowWindow window;
+  private final int windowRows;
+  private final Runnable killCheck;
+
+  /**
+   * Streams the rows of a plan.
+   *
+   * @param windowRows most rows that are submitted and not finished
+   * @param killCheck throws if the task was killed
+   */
+  CompletionIterator(Iterator<Row> plan, RowWindow window, int windowRows, Runnable killCheck) {
+    this.plan = plan;
+    this.window = window;
+    this.windowRows = windowRows;
+    this.killCheck = killCheck;
+  }
+
+  @Override
+  public boolean hasNext() {
+    fill();
+    while (!window.hasReady() && window.numOpen() > 0) {
+      window.await(killCheck);
+      fill();
+    }
+    return window.hasReady();
+  }
+
+  @Override
+  public Row next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    return window.takeReady();
+  }
+
+  private void fill() {
+    // Rows that fail at once do not stay open, so they are bounded by what waits to be taken.
+    while (window.numOpen() < windowRows && window.numReady() < windowRows && plan.hasNext()) {
+      window.submit(PromptRow.of(plan.next()));
+    }
+  }
+}

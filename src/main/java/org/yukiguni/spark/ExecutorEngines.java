@@ -1,0 +1,42 @@
+package org.yukiguni.spark;
+
+/**
+ * The one holder of engines and tokenisers in an executor's JVM. All tasks of the executor share
+ * one engine per model and device; the first task opens it. An idle engine of another model is
+ * closed before a new one opens, so that two jobs of one application need the memory of one. What
+ * is open at the end is closed with the JVM.
+ *
+ * <p>This is the project's only mutable static: Spark gives a task no other thing that lives as
+ * long as its executor.
+ */
+final class ExecutorEngines {
+  private static final Shared<Key, OpenEngine> ENGINES =
+      new Shared<>(
+          (wanted, idle) -> !wanted.loader().equals(idle.loader()),
+          key -> key.loader().openEngine(key.device(), key.threads()));
+  private static final Shared<ModelLoader, TextCodec> CODECS =
+      new Shared<>((wanted, idle) -> !wanted.equals(idle), ModelLoader::openCodec);
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(ExecutorEngines::closeAll, "close-engines"));
+  }
+
+  private ExecutorEngines() {}
+
+  private record Key(ModelLoader loader, String device, int threads) {}
+
+  /** A share in the engine of a model on a device. */
+  static Shared<?, OpenEngine>.Lease engine(ModelLoader loader, String device, int threads) {
+    return ENGINES.lease(new Key(loader, device, threads));
+  }
+
+  /** A share in the tokeniser of a model. */
+  static Shared<?, TextCodec>.Lease codec(ModelLoader loader) {
+    return CODECS.lease(loader);
+  }
+
+  private static void closeAll() {
+    ENGINES.closeAll();
+    CODECS.closeAll();
+  }
+}

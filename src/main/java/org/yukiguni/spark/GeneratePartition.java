@@ -1,0 +1,88 @@
+package org.yukiguni.spark;
+
+import java.util.Iterator;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.TaskCompletionListener;
+import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.job.Device;
+
+/**
+ * Turns rows of the plan into output rows: {@code num_return_sequences} of them for each, always,
+ * in the order in which they finish. A row that fails becomes rows that say why.
+ */
+public final class GeneratePartition implements MapPartitionsFunction<Row, Row> {
+  private final ModelLoader loader;
+  private final Device device;
+  private final ConfigWire config;
+  private final OutputSchema schema;
+  private final RunConstants constants;
+  private final Counters counters;
+
+  /**
+   * Describes the work of every task of a run.
+   *
+   * @param loader opens the model where no task of the executor has yet
+   * @param device what the job wants
+   * @param config what to generate for each row
+   * @param schema of the output
+   * @param constants of the run
+   * @param counters to count in
+   */
+  public GeneratePartition(
+      ModelLoader loader,
+      Device device,
+      GenerationConfig config,
+      OutputSchema schema,
+      RunConstants constants,
+      Counters counters) {
+    this.loader = loader;
+    this.device = device;
+    this.config = ConfigWire.of(config);
+    this.schema = schema;
+    this.constants = constants;
+    this.counters = counters;
+  }
+
+  @Override
+  public Iterator<Row> call(Iterator<Row> plan) {
+    // An empty partition must not be the reason that a model is loaded.
+    return plan.hasNext() ? generate(plan, TaskContext.get()) : plan;
+  }
+
+  private Iterator<Row> generate(Iterator<Row> plan, TaskContext task) {
+    SparkEnv env = SparkEnv.get();
+    String place = TaskDevice.of(task, device, loader::cudaDevices);
+    GenerationConfig settings = config.config();
+    var codec = ExecutorEngines.codec(loader);
+    atEnd(task, codec::close);
+    var engine = ExecutorEngines.engine(loader, place, ExecutorThreads.of(env.conf()));
+    atEnd(task, engine::close);
+    RowWindow window =
+        new RowWindow(
+            engine.value().engine(),
+            codec.value(),
+            settings,
+            new OutputRows(schema, constants, settings.seed(), env.executorId(), place),
+            counters);
+    atEnd(task, window::abandon);
+    int size = windowRows(engine.value().limits().maxSequences(), settings.numReturnSequences());
+    return new CompletionIterator(plan, window, size, task::killTaskIfInterrupted);
+  }
+
+  /** Runs last-registered first, and also when the task fails or is killed. */
+  static void atEnd(TaskContext task, Runnable action) {
+    task.addTaskCompletionListener((TaskCompletionListener) ended -> action.run());
+  }
+
+  /**
+   * Rows of one task that the engine holds at once: two full batches, so that the engine never
+   * waits for a task, not even for the last one of a chunk, and few enough to forget the size of
+   * the partition.
+   */
+  static int windowRows(int maxSequences, int numReturnSequences) {
+    return 2 * ((maxSequences - 1) / numReturnSequences + 1);
+  }
+}

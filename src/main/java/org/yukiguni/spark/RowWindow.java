@@ -1,0 +1,188 @@
+package org.yukiguni.spark;
+
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Row;
+import org.yukiguni.engine.Engine;
+import org.yukiguni.engine.ErrorCode;
+import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.GenerationRequest;
+import org.yukiguni.engine.Outcome;
+import org.yukiguni.engine.StopCondition;
+import org.yukiguni.engine.Timing;
+
+/**
+ * The rows of one task that are with the engine, and the output rows that came of them. Used by the
+ * task's thread; only the queue of outcomes is shared with the engine's.
+ */
+final class RowWindow {
+  private static final long POLL_MS = 100;
+
+  private final Engine engine;
+  private final TextCodec codec;
+  private final GenerationConfig config;
+  private final OutputRows rows;
+  private final Counters counters;
+  private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
+  private final Queue<Row> ready = new ArrayDeque<>();
+  private volatile boolean isAbandoned;
+  private int numOpen;
+
+  RowWindow(
+      Engine engine, TextCodec codec, GenerationConfig config, OutputRows rows, Counters counters) {
+    this.engine = engine;
+    this.codec = codec;
+    this.config = config;
+    this.rows = rows;
+    this.counters = counters;
+  }
+
+  private record Finished(Open row, Outcome outcome) {}
+
+  /** A row with the engine. */
+  private static final class Open {
+    private final PromptRow prompt;
+    private int numMissing;
+
+    private Open(PromptRow prompt, int numMissing) {
+      this.prompt = prompt;
+      this.numMissing = numMissing;
+    }
+  }
+
+  /** Rows with the engine. */
+  int numOpen() {
+    return numOpen;
+  }
+
+  /** Output rows that wait to be taken. */
+  int numReady() {
+    return ready.size();
+  }
+
+  boolean hasReady() {
+    return !ready.isEmpty();
+  }
+
+  Row takeReady() {
+    return ready.remove();
+  }
+
+  /** Gives a row to the engine, or makes its error rows if it cannot be given. */
+  void submit(PromptRow prompt) {
+    if (prompt.prompt() == null) {
+      fail(
+          prompt,
+          ErrorCode.PROMPT_NULL,
+          "Cannot generate because the prompt is null; fill the column or drop the row");
+    } else if (prompt.tokenizeError() != null) {
+      fail(prompt, ErrorCode.TOKENIZER, prompt.tokenizeError());
+    } else if (prompt.tokens().length == 0) {
+      fail(
+          prompt,
+          ErrorCode.PROMPT_EMPTY,
+          "Cannot generate because the prompt has no token; give it a text");
+    } else {
+      Open open = new Open(prompt, config.numReturnSequences());
+      GenerationRequest request =
+          new GenerationRequest(prompt.id(), prompt.tokens(), config, Optional.of(stops(prompt)));
+      numOpen++;
+      engine.submit(request, outcome -> finished.add(new Finished(open, outcome)));
+    }
+  }
+
+  /**
+   * Waits until at least one outcome has come, and makes its output row.
+   *
+   * @param killCheck throws if the task was killed; called ten times a second
+   */
+  void await(Runnable killCheck) {
+    try {
+      Finished next = null;
+      while (next == null) {
+        killCheck.run();
+        next = finished.poll(POLL_MS, TimeUnit.MILLISECONDS);
+      }
+      for (; next != null; next = finished.poll()) {
+        take(next.row(), next.outcome());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      killCheck.run();
+      throw new IllegalStateException(
+          "Cannot wait for completions because the task was interrupted", e);
+    }
+  }
+
+  /**
+   * Lets the engine drop what is still with it: a killed task's sequences end with their next
+   * token, and those of other tasks go on.
+   */
+  void abandon() {
+    isAbandoned = true;
+  }
+
+  /**
+   * The stop condition of a row. Ending an abandoned row here, and not by a call to the engine,
+   * spares the engine a second way for a sequence to end.
+   */
+  private Supplier<StopCondition> stops(PromptRow prompt) {
+    Supplier<StopCondition> asked =
+        config.stopStrings().isEmpty()
+            ? () -> token -> Optional.empty()
+            : codec.stops(prompt.tokens(), config.stopStrings());
+    return () -> {
+      StopCondition stop = asked.get();
+      return token -> isAbandoned ? Optional.of("abandoned") : stop.accept(token);
+    };
+  }
+
+  private void take(Open row, Outcome outcome) {
+    if (outcome instanceof Outcome.Completion completion) {
+      complete(row.prompt, completion);
+    } else if (outcome instanceof Outcome.Failure failure) {
+      error(
+          row.prompt, failure.sequenceIndex(), failure.code(), failure.message(), failure.timing());
+    }
+    row.numMissing--;
+    if (row.numMissing == 0) {
+      numOpen--;
+      counters.rowDone();
+    }
+  }
+
+  private void complete(PromptRow prompt, Outcome.Completion completion) {
+    String text;
+    try {
+      text = codec.decode(completion.tokens());
+    } catch (RuntimeException e) {
+      error(
+          prompt,
+          completion.sequenceIndex(),
+          ErrorCode.TOKENIZER,
+          "Cannot decode the completion because " + e.getMessage(),
+          completion.timing());
+      return;
+    }
+    ready.add(rows.completion(prompt, completion, text));
+    counters.completion(completion.tokens().length, completion.timing().deviceMs());
+  }
+
+  private void fail(PromptRow prompt, ErrorCode code, String message) {
+    for (int i = 0; i < config.numReturnSequences(); i++) {
+      error(prompt, i, code, message, null);
+    }
+    counters.rowDone();
+  }
+
+  private void error(
+      PromptRow prompt, int sequenceIndex, ErrorCode code, String message, Timing timing) {
+    ready.add(rows.error(prompt, sequenceIndex, code, message, timing));
+    counters.error();
+  }
+}

@@ -1,0 +1,88 @@
+package org.yukiguni.spark;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntSupplier;
+import org.apache.spark.TaskContext;
+import org.yukiguni.job.Device;
+
+/** Which device a task runs on: what the job wants, among what Spark granted the task. */
+final class TaskDevice {
+  private static final System.Logger LOG = System.getLogger(TaskDevice.class.getName());
+  private static final AtomicBoolean WARNED = new AtomicBoolean();
+  private static final String CPU = "cpu";
+
+  private TaskDevice() {}
+
+  /**
+   * The device for a task.
+   *
+   * @param cudaDevices how many libtorch sees; asked only if it matters
+   * @return {@code cpu} or {@code cuda:N}
+   * @throws IllegalStateException if the job insists on a GPU that the task does not have
+   */
+  static String of(TaskContext task, Device wanted, IntSupplier cudaDevices) {
+    var gpu = task.resourcesJMap().get("gpu");
+    return choose(wanted, gpu == null ? List.of() : List.of(gpu.addresses()), cudaDevices);
+  }
+
+  static String choose(Device wanted, List<String> granted, IntSupplier cudaDevices) {
+    return switch (wanted.kind()) {
+      case CPU -> CPU;
+      case AUTO -> granted.isEmpty() ? CPU : grantedOrCpu(granted.get(0), cudaDevices.getAsInt());
+      case CUDA ->
+          wanted.index() >= 0
+              ? numbered(wanted, granted, cudaDevices.getAsInt())
+              : granted(granted, cudaDevices.getAsInt());
+    };
+  }
+
+  private static String grantedOrCpu(String address, int numDevices) {
+    if (numDevices > 0) {
+      return visible(address, numDevices);
+    }
+    if (WARNED.compareAndSet(false, true)) {
+      LOG.log(
+          Level.WARNING,
+          "Spark granted GPU {0}, but this libtorch has no CUDA: GENERATING ON THE CPU; put a CUDA"
+              + " build of libtorch on the executors, or set model.device: cpu",
+          address);
+    }
+    return CPU;
+  }
+
+  private static String granted(List<String> granted, int numDevices) {
+    if (granted.isEmpty()) {
+      throw new IllegalStateException(
+          "Cannot run on cuda because Spark granted the task no GPU; set"
+              + " spark.executor.resource.gpu.amount and spark.task.resource.gpu.amount (see"
+              + " conf/spark-gpu.conf), or name one as model.device: cuda:0");
+    }
+    return visible(granted.get(0), numDevices);
+  }
+
+  private static String numbered(Device wanted, List<String> granted, int numDevices) {
+    String address = Integer.toString(wanted.index());
+    if (!granted.isEmpty() && !granted.contains(address)) {
+      throw new IllegalStateException(
+          "Cannot run on %s because Spark granted the task GPU %s; set model.device: cuda to use it"
+              .formatted(wanted, String.join(", ", granted)));
+    }
+    return visible(address, numDevices);
+  }
+
+  private static String visible(String address, int numDevices) {
+    if (numDevices == 0) {
+      throw new IllegalStateException(
+          "Cannot run on cuda:%s because this libtorch has no CUDA; put a CUDA build of libtorch on the executors, or set model.device: cpu"
+              .formatted(address));
+    }
+    if (Integer.parseInt(address) >= numDevices) {
+      throw new IllegalStateException(
+          "Cannot run on cuda:%s because libtorch sees %d device(s), numbered from 0; check CUDA_VISIBLE_DEVICES and the discovery script"
+              .formatted(address, numDevices));
+    }
+    return "cuda:" + address;
+  }
+}

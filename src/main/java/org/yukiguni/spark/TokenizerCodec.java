@@ -1,0 +1,30 @@
+package org.yukiguni.spark;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.yukiguni.engine.StopCondition;
+import org.yukiguni.tokenizer.StopStrings;
+import org.yukiguni.tokenizer.Tokenizer;
+
+/** A model's tokeniser, used as the job says. */
+record TokenizerCodec(Tokenizer tokenizer, boolean addSpecialTokens) implements TextCodec {
+  @Override
+  public int[] encode(String prompt) {
+    return addSpecialTokens ? tokenizer.encodeWithSpecialTokens(prompt) : tokenizer.encode(prompt);
+  }
+
+  @Override
+  public String decode(int[] tokens) {
+    return tokenizer.decodeSkippingSpecialTokens(tokens);
+  }
+
+  @Override
+  public Supplier<StopCondition> stops(int[] promptTokens, List<String> stopStrings) {
+    return StopStrings.supplier(tokenizer, promptTokens, stopStrings);
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,78 @@
+package org.yukiguni.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.run.ExitCode;
+import org.yukiguni.run.RunBrokenException;
+
+final class YukiguniTest {
+  private final PrintStream stdout = System.out;
+  private final PrintStream stderr = System.err;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void capture() {
+    System.setOut(new PrintStream(out, true, UTF_8));
+    System.setErr(new PrintStream(err, true, UTF_8));
+  }
+
+  @AfterEach
+  void restore() {
+    System.setOut(stdout);
+    System.setErr(stderr);
+  }
+
+  @Test
+  void helpShowsTheCommandsAndTheExitCodes() {
+    assertThat(Yukiguni.execute("--help")).isZero();
+    assertThat(out.toString(UTF_8)).contains("generate", "report", "3 the run broke");
+    assertThat(Yukiguni.execute("--version")).isZero();
+    assertThat(out.toString(UTF_8)).contains("Spark 4.");
+  }
+
+  @Test
+  void wrongArgumentsAreOneSentence() {
+    assertThat(Yukiguni.execute("generate")).isEqualTo(1);
+    assertThat(Yukiguni.execute("generate", "--colour", "job.yaml")).isEqualTo(1);
+    assertThat(err.toString(UTF_8).lines()).hasSize(2).allMatch(l -> l.endsWith("the commands"));
+  }
+
+  @Test
+  void aMissingJobFileIsOneSentenceAndNoStackTrace() {
+    String missing = folder.resolve("no.yaml").toString();
+    assertThat(Yukiguni.execute("generate", missing)).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains(missing).doesNotContain("\tat ");
+    assertThat(err.toString(UTF_8).lines()).hasSize(1);
+  }
+
+  @Test
+  void everyWrongJobFileIsNamedBeforeAnythingRuns() throws Exception {
+    Path wrong = Files.writeString(folder.resolve("wrong.yaml"), "name: wrong\ncolour: red\n");
+    String missing = folder.resolve("no.yaml").toString();
+    assertThat(Yukiguni.execute("generate", wrong.toString(), missing)).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains("colour").contains(missing);
+  }
+
+  @Test
+  void problemsHaveTheirExitCodes() {
+    assertThat(Problems.tell(new InvalidJobException("a"))).isEqualTo(ExitCode.WRONG_JOB);
+    assertThat(Problems.tell(new RunBrokenException("b"))).isEqualTo(ExitCode.BROKEN);
+    Exception unforeseen =
+        new IllegalStateException("outer", new RuntimeException("inner\n\tat x"));
+    assertThat(Problems.tell(unforeseen)).isEqualTo(ExitCode.BROKEN);
+    assertThat(err.toString(UTF_8).lines()).contains("a", "b", "inner");
+  }
+}

@@ -1,0 +1,183 @@
+package org.yukiguni.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.OutputMode;
+
+final class GenerateRunTest {
+  @TempDir Path folder;
+
+  private static List<Row> rows(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> RowFactory.create("id%03d".formatted(i), "prompt " + i, "kept" + i))
+        .toList();
+  }
+
+  @Test
+  void writesEveryRowOnceForEachCompletion() {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40)).withChunkRows(10);
+
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+
+    List<Row> out = test.read().orderBy("id", "sequence_index").collectAsList();
+    assertThat(out).hasSize(80);
+    for (int i = 0; i < 80; i++) {
+      Row row = out.get(i);
+      assertThat(row.<String>getAs("id")).isEqualTo("id%03d".formatted(i / 2));
+      assertThat(row.<Integer>getAs("sequence_index")).isEqualTo(i % 2);
+      assertThat(row.<String>getAs("category")).isEqualTo("kept" + i / 2);
+      assertThat(row.<String>getAs("status")).isEqualTo("ok");
+      assertThat(row.<String>getAs("completion")).hasSize(6);
+      assertThat(row.<Integer>getAs("completion_tokens")).isEqualTo(6);
+      assertThat(row.<String>getAs("finish_reason")).isEqualTo("length");
+      assertThat(row.<String>getAs("device")).isEqualTo("cpu");
+    }
+    assertThat(test.read().select("chunk").distinct().count()).isEqualTo(4);
+    assertThat(test.lastJson().get("rows_out").asLong()).isEqualTo(80);
+    assertThat(test.lastJson().get("completion_tokens").asLong()).isEqualTo(480);
+    assertThat(test.lastJson().get("device_busy_share").asDouble()).isBetween(0.0, 1.01);
+  }
+
+  @Test
+  void everyKindOfErrorBecomesRows() {
+    List<Row> rows =
+        List.of(
+            RowFactory.create("null", null, "k"),
+            RowFactory.create("empty", "", "k"),
+            RowFactory.create("long", "x".repeat(100), "k"),
+            RowFactory.create("untokenisable", "untokenisable", "k"),
+            RowFactory.create("good", "good", "k"));
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows);
+
+    assertThat(test.run()).isEqualTo(ExitCode.TOO_MANY_ERRORS);
+
+    Map<String, String> codes = new HashMap<>();
+    List<Row> out = test.read().collectAsList();
+    out.forEach(row -> codes.put(row.getAs("id"), row.getAs("error_code")));
+    assertThat(codes)
+        .containsEntry("null", "prompt_null")
+        .containsEntry("empty", "prompt_empty")
+        .containsEntry("long", "prompt_too_long")
+        .containsEntry("untokenisable", "tokenizer")
+        .containsEntry("good", null);
+    assertThat(out).hasSize(10);
+    assertThat(out.stream().map(row -> row.getAs("id") + "/" + row.getAs("sequence_index")))
+        .doesNotHaveDuplicates();
+    assertThat(test.read().where("status = 'error' and error_message like 'Cannot %'").count())
+        .isEqualTo(8);
+    assertThat(test.lastJson().get("errors").get("prompt_null").asLong()).isEqualTo(2);
+    assertThat(test.lastJson().get("error_ratio").asDouble()).isEqualTo(0.8);
+    assertThat(test.withMaxErrorRatio(0.9).inMode(OutputMode.OVERWRITE).run())
+        .isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void aStepThatFailsCostsOnlyItsRows() {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40));
+    test.loader().state().failingStep = 9;
+
+    assertThat(test.run()).isEqualTo(ExitCode.TOO_MANY_ERRORS);
+
+    assertThat(test.read().count()).isEqualTo(80);
+    assertThat(test.read().where("error_code = 'engine'").count()).isBetween(1L, 8L);
+  }
+
+  @Test
+  void resumeDoesOnlyWhatIsMissing() {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40)).withChunkRows(10);
+    test.loader().state().crashingPrompt = "prompt 7";
+
+    assertThatThrownBy(test::run)
+        .isInstanceOf(RunBrokenException.class)
+        .hasMessageContaining("Cannot go on because the test crashes here")
+        .hasMessageContaining("the same command goes on");
+    Map<String, Object> before = test.startTimes();
+    assertThat(before).hasSizeLessThan(80);
+    test.loader().state().crashingPrompt = "";
+    // The input of the day after; the plan holds that of the day before.
+    assertThat(test.withRows(rows(3)).run()).isEqualTo(ExitCode.OK);
+
+    Map<String, Object> after = test.startTimes();
+    assertThat(after).hasSize(80).containsAllEntriesOf(before);
+    assertThat(test.read().count()).isEqualTo(80);
+    assertThat(test.read().select("run_id").distinct().count()).isEqualTo(1);
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+    assertThat(test.startTimes()).isEqualTo(after);
+  }
+
+  @Test
+  void aBrokenPlanIsMadeAgain() throws IOException {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(4));
+    Files.createDirectories(folder.resolve("out/_yukiguni/20260101T000000-00000000/plan"));
+
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+
+    assertThat(test.read().count()).isEqualTo(8);
+    try (var runs = Files.list(folder.resolve("out/_yukiguni"))) {
+      assertThat(runs.filter(Files::isDirectory)).hasSize(1);
+    }
+  }
+
+  @Test
+  void modes() {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(4));
+    assertThat(test.inMode(OutputMode.FAIL).run()).isEqualTo(ExitCode.OK);
+    assertThatThrownBy(test::run)
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessageContaining("output.mode is fail");
+    String first = test.lastJson().get("run_id").asText();
+
+    // Another seed is another run beside the first one.
+    assertThat(test.inMode(OutputMode.RESUME).withSeed(8).run()).isEqualTo(ExitCode.OK);
+    assertThat(test.read().count()).isEqualTo(16);
+    assertThat(test.lastJson().get("run_id").asText()).isNotEqualTo(first);
+
+    assertThat(test.inMode(OutputMode.OVERWRITE).run()).isEqualTo(ExitCode.OK);
+    assertThat(test.read().count()).isEqualTo(8);
+    assertThat(folder.resolve("out/run_id=" + first)).doesNotExist();
+  }
+
+  @Test
+  void refusesAFolderThatHoldsSomethingElse() throws IOException {
+    Files.createDirectories(folder.resolve("out/run_id=7"));
+    Files.writeString(folder.resolve("out/thesis.tex"), "three years of work");
+    for (OutputMode mode : OutputMode.values()) {
+      assertThatThrownBy(
+              () -> new TestRun(folder.resolve("out")).withRows(rows(1)).inMode(mode).run())
+          .isInstanceOf(InvalidJobException.class)
+          .hasMessageContaining("holds run_id=7, thesis.tex, which is not ours");
+    }
+    assertThat(folder.resolve("out/thesis.tex")).exists();
+  }
+
+  @Test
+  void refusesDoubleAndMissingIdsAndNoRows() {
+    List<Row> twice =
+        List.of(
+            RowFactory.create("a", "1", "k"),
+            RowFactory.create("b", "2", "k"),
+            RowFactory.create("a", "3", "k"));
+    TestRun test = new TestRun(folder.resolve("out"));
+    assertThatThrownBy(() -> test.withRows(twice).run())
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessageContaining("a (2 times)");
+    assertThatThrownBy(() -> test.withRows(List.of(RowFactory.create(null, "1", "k"))).run())
+        .hasMessageContaining("1 rows have no id");
+    assertThatThrownBy(() -> test.withRows(List.of()).run())
+        .hasMessageContaining("the input has no row");
+    assertThat(folder.resolve("out/_yukiguni")).isEmptyDirectory();
+  }
+}

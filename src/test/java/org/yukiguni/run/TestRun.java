@@ -1,0 +1,159 @@
+package org.yukiguni.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Sampling;
+import org.yukiguni.job.AutoCount;
+import org.yukiguni.job.Device;
+import org.yukiguni.job.Dtype;
+import org.yukiguni.job.EngineSpec;
+import org.yukiguni.job.GenerationSettings;
+import org.yukiguni.job.InputFormat;
+import org.yukiguni.job.InputSpec;
+import org.yukiguni.job.Job;
+import org.yukiguni.job.MemorySize;
+import org.yukiguni.job.ModelSpec;
+import org.yukiguni.job.OutputFormat;
+import org.yukiguni.job.OutputMode;
+import org.yukiguni.job.OutputSpec;
+import org.yukiguni.job.PromptSpec;
+import org.yukiguni.job.Quantization;
+import org.yukiguni.job.RunSpec;
+import org.yukiguni.spark.FakeLoader;
+import org.yukiguni.spark.LocalSpark;
+
+/** A job with two completions of six tokens for each row, by the fake model. */
+final class TestRun {
+  private static final StructType PROMPTS =
+      new StructType()
+          .add("id", DataTypes.StringType)
+          .add("prompt", DataTypes.StringType)
+          .add("category", DataTypes.StringType);
+
+  private final SparkSession spark = LocalSpark.session();
+  private final Path output;
+  private final FakeLoader loader;
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private List<Row> rows = List.of();
+  private OutputMode mode = OutputMode.RESUME;
+  private int chunkRows;
+  private double maxErrorRatio;
+  private long seed = 7;
+
+  TestRun(Path output) {
+    this.output = output;
+    this.loader = new FakeLoader(output.toString());
+  }
+
+  TestRun withRows(List<Row> rows) {
+    this.rows = rows;
+    return this;
+  }
+
+  TestRun withChunkRows(int rowsPerChunk) {
+    this.chunkRows = rowsPerChunk;
+    return this;
+  }
+
+  TestRun withMaxErrorRatio(double ratio) {
+    this.maxErrorRatio = ratio;
+    return this;
+  }
+
+  TestRun withSeed(long newSeed) {
+    this.seed = newSeed;
+    return this;
+  }
+
+  TestRun inMode(OutputMode newMode) {
+    this.mode = newMode;
+    return this;
+  }
+
+  FakeLoader loader() {
+    return loader;
+  }
+
+  ExitCode run() {
+    return new GenerateRun(
+            spark,
+            new RunRequest(
+                job(),
+                "name: test\n",
+                generation(),
+                null,
+                loader,
+                session -> session.createDataFrame(rows, PROMPTS)),
+            new PrintStream(printed, true, StandardCharsets.UTF_8))
+        .run();
+  }
+
+  /** All that lies in the output folder, as an analyst reads it. */
+  Dataset<Row> read() {
+    return spark.read().parquet(output.toString());
+  }
+
+  /** When each completion began, by id and index. */
+  Map<String, Object> startTimes() {
+    Map<String, Object> times = new HashMap<>();
+    for (Row row : read().collectAsList()) {
+      times.put(row.getAs("id") + "/" + row.getAs("sequence_index"), row.getAs("started_at"));
+    }
+    return times;
+  }
+
+  String printed() {
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
+  JsonNode lastJson() {
+    try {
+      return new ObjectMapper().readTree(printed().lines().reduce((a, b) -> b).orElseThrow());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private GenerationConfig generation() {
+    return new GenerationConfig(
+        new Sampling(true, 1, 0, 1, 0, 1),
+        OptionalInt.of(6),
+        OptionalInt.empty(),
+        0,
+        0,
+        2,
+        seed,
+        List.of(),
+        List.of("stop"));
+  }
+
+  private Job job() {
+    return new Job(
+        "test",
+        new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", List.of("category")),
+        new PromptSpec("prompt", null, false),
+        new ModelSpec(loader.name(), "main", Dtype.AUTO, Quantization.NONE, Device.AUTO),
+        new GenerationSettings(
+            6, null, null, null, true, null, null, null, null, null, 2, null, null, null, null,
+            seed),
+        new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
+        new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false),
+        new RunSpec(new AutoCount(chunkRows), maxErrorRatio));
+  }
+}
