@@ -9,8 +9,6 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -49,9 +47,8 @@ final class PromptColumns {
     Column prompt = prompt();
     columns.add(id(prompt).as("id"));
     columns.add(prompt.as("prompt"));
-    Set<String> taken = OutputNames.reserved();
     for (String name : job.input().keep()) {
-      columns.add(kept(name, taken).as(name));
+      columns.add(kept(name).as(name));
     }
     if (!problems.isEmpty()) {
       throw new InvalidJobException(problems);
@@ -106,18 +103,8 @@ final class PromptColumns {
         : text("input.id", job.input().id());
   }
 
-  private Column kept(String name, Set<String> taken) {
-    if (!exists("input.keep", name)) {
-      return lit(null);
-    }
-    // Spark does not tell columns apart by case.
-    if (!taken.add(name.toLowerCase(Locale.ROOT))) {
-      problems.add(
-          "input.keep: Cannot keep column "
-              + name
-              + " because the output has a column of that name already; rename it in the input");
-    }
-    return source.column(name);
+  private Column kept(String name) {
+    return exists("input.keep", name) ? source.column(name) : lit(null);
   }
 
   /** A column as text; null literals stand for columns that are a problem. */

@@ -35,7 +35,6 @@ final class Planner {
 
   private static final long MIN_AUTO_CHUNK_ROWS = 256;
   private static final long MIN_AUTO_ROWS_PER_FILE = 16;
-  private static final int NAMED_IDS = 5;
 
   private final SparkSession spark;
   private final RunRequest request;
@@ -48,18 +47,13 @@ final class Planner {
   /**
    * Plans a run in a folder of its own.
    *
-   * @throws InvalidJobException if there is no row, or an id is missing or twice there
+   * @throws InvalidJobException if a kept column has the name of an output column
    */
   RunRecord plan(RunFolder folder, String fingerprint, Instant now) {
     Dataset<Row> prompts = request.prompts().apply(spark);
     List<StructField> kept = kept(prompts.schema());
-    // A name that cannot be kept is better found here than in a task.
-    var unused = OutputSchema.of(kept);
+    OutputSchema.check(kept);
     long rows = prompts.count();
-    if (rows == 0) {
-      throw new InvalidJobException(
-          "Cannot generate because the input has no row; check input.path, input.table or input.sql");
-    }
     StructType schema = PlanColumn.schema(kept);
     folder.note("job.yaml", request.effectiveJob());
     snapshot(prompts, schema, numChunks(rows))
@@ -68,12 +62,6 @@ final class Planner {
         .mode(SaveMode.Overwrite)
         .parquet(folder.plan().toString());
     Dataset<Row> plan = read(spark, folder, schema);
-    try {
-      refuseBadIds(plan);
-    } catch (InvalidJobException e) {
-      folder.delete();
-      throw e;
-    }
     RunRecord run =
         new RunRecord(
             folder.id(),
@@ -128,28 +116,6 @@ final class Planner {
             Math.max(MIN_AUTO_CHUNK_ROWS, MIN_AUTO_ROWS_PER_FILE * slots));
     long chunkRows = request.job().run().chunkRows().orElse((int) Math.min(auto, 1 << 30));
     return (int) ((rows - 1) / chunkRows + 1);
-  }
-
-  private static void refuseBadIds(Dataset<Row> plan) {
-    Column id = col(PlanColumn.ID.columnName());
-    long missing = plan.where(id.isNull()).count();
-    if (missing > 0) {
-      throw new InvalidJobException(
-          "Cannot generate because %d rows have no id; fill the column input.id, or leave input.id out to use a hash of the prompt"
-              .formatted(missing));
-    }
-    List<Row> twice =
-        plan.groupBy(id).count().where(col("count").gt(1)).orderBy(id).takeAsList(NAMED_IDS);
-    if (!twice.isEmpty()) {
-      throw new InvalidJobException(
-          "Cannot generate because ids must be unique and these are not: %s; remove the repeated rows or choose another input.id"
-              .formatted(
-                  String.join(
-                      ", ",
-                      twice.stream()
-                          .map(row -> row.getString(0) + " (" + row.getLong(1) + " times)")
-                          .toList())));
-    }
   }
 
   private static List<Long> chunkRows(Dataset<Row> plan, int chunks) {

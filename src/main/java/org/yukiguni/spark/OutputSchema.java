@@ -11,6 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.yukiguni.job.InvalidJobException;
 
 /**
  * The columns of one run's output files: the fixed ones, then the kept input columns, then the
@@ -40,15 +41,17 @@ public final class OutputSchema implements Serializable {
    * The output without token ids.
    *
    * @param kept input columns to carry over
-   * @throws IllegalArgumentException if a kept column bears the name of an output column
+   * @throws InvalidJobException if a kept column bears the name of an output column
    */
   public static OutputSchema of(List<StructField> kept) {
-    return new OutputSchema(checked(kept), List.of());
+    check(kept);
+    return new OutputSchema(kept, List.of());
   }
 
   /** The output with the completions' token ids; otherwise as {@link #of}. */
   public static OutputSchema withTokenIds(List<StructField> kept) {
-    return new OutputSchema(checked(kept), List.of(OutputColumn.TOKEN_IDS));
+    check(kept);
+    return new OutputSchema(kept, List.of(OutputColumn.TOKEN_IDS));
   }
 
   /** The schema of the files, without the partition columns. */
@@ -74,20 +77,24 @@ public final class OutputSchema implements Serializable {
     return RowFactory.create(row.toArray());
   }
 
-  /** Spark compares column names without regard to case, and so does this. */
-  private static List<StructField> checked(List<StructField> kept) {
+  /**
+   * Checks that kept columns can stand beside the output's. Spark compares column names without
+   * regard to case, and so does this.
+   *
+   * @throws InvalidJobException if not
+   */
+  public static void check(List<StructField> kept) {
     Map<String, String> taken = new HashMap<>();
     for (OutputColumn column : OutputColumn.values()) {
-      taken.put(column.columnName(), "an output column");
+      taken.put(column.columnName(), "that of an output column");
     }
     for (StructField field : kept) {
-      String holder = taken.putIfAbsent(field.name().toLowerCase(Locale.ROOT), "kept twice");
+      String holder = taken.putIfAbsent(field.name().toLowerCase(Locale.ROOT), "there twice");
       if (holder != null) {
-        throw new IllegalArgumentException(
-            "Cannot keep input column %s because the name is %s; rename it in the input or leave it out of input.keep"
+        throw new InvalidJobException(
+            "input.keep: Cannot keep column %s because its name is %s; rename it in the input or leave it out"
                 .formatted(field.name(), holder));
       }
     }
-    return kept;
   }
 }

@@ -66,17 +66,6 @@ class PromptColumnsTest extends PromptFixture {
   }
 
   @Test
-  void refusesKeptColumnsWhoseNamesAreTaken() {
-    String path = write("in.jsonl", "{\"id\": 1, \"prompt\": \"x\", \"Status\": 3, \"n\": 4}");
-    assertThat(problems(job(path, "input.keep=[Status, n, n]")))
-        .containsExactly(
-            "input.keep: Cannot keep column Status because the output has a column of that name"
-                + " already; rename it in the input",
-            "input.keep: Cannot keep column n because the output has a column of that name"
-                + " already; rename it in the input");
-  }
-
-  @Test
   void refusesColumnsThatAreNoText() {
     assertThat(problems(job(write("in.jsonl", LINES), "input.id=blob", "prompt.column=tags")))
         .containsExactly(

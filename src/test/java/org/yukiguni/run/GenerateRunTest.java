@@ -162,22 +162,4 @@ final class GenerateRunTest {
     }
     assertThat(folder.resolve("out/thesis.tex")).exists();
   }
-
-  @Test
-  void refusesDoubleAndMissingIdsAndNoRows() {
-    List<Row> twice =
-        List.of(
-            RowFactory.create("a", "1", "k"),
-            RowFactory.create("b", "2", "k"),
-            RowFactory.create("a", "3", "k"));
-    TestRun test = new TestRun(folder.resolve("out"));
-    assertThatThrownBy(() -> test.withRows(twice).run())
-        .isInstanceOf(InvalidJobException.class)
-        .hasMessageContaining("a (2 times)");
-    assertThatThrownBy(() -> test.withRows(List.of(RowFactory.create(null, "1", "k"))).run())
-        .hasMessageContaining("1 rows have no id");
-    assertThatThrownBy(() -> test.withRows(List.of()).run())
-        .hasMessageContaining("the input has no row");
-    assertThat(folder.resolve("out/_yukiguni")).isEmptyDirectory();
-  }
 }

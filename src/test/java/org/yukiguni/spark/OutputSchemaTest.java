@@ -38,9 +38,9 @@ final class OutputSchemaTest {
     StructField chunk = DataTypes.createStructField("Chunk", DataTypes.LongType, true);
     assertThatThrownBy(() -> OutputSchema.of(List.of(chunk)))
         .hasMessage(
-            "Cannot keep input column Chunk because the name is an output column; rename it in the"
-                + " input or leave it out of input.keep");
+            "input.keep: Cannot keep column Chunk because its name is that of an output column; rename"
+                + " it in the input or leave it out");
     assertThatThrownBy(() -> OutputSchema.of(List.of(CATEGORY, CATEGORY)))
-        .hasMessageContaining("kept twice");
+        .hasMessageContaining("because its name is there twice");
   }
 }
