@@ -17,8 +17,8 @@ import java.util.stream.StreamSupport;
  * @param golden what transformers, tokenizers and sentencepiece gave
  */
 record Fixture(Path folder, JsonNode golden) {
-  private static final Path ROOT =
-      Path.of(System.getProperty("fixtures", "src/test/resources/fixtures"));
+  private static final Path COMMITTED = Path.of("src/test/resources/fixtures");
+  private static final Path ROOT = Path.of(System.getProperty("fixtures", COMMITTED.toString()));
 
   /** The tokenizer folders. */
   static List<Fixture> all() {
@@ -42,8 +42,9 @@ record Fixture(Path folder, JsonNode golden) {
     }
   }
 
+  /** A tokenizer folder of the test resources, whatever the system property says. */
   static Fixture named(String kind) {
-    return of(ROOT.resolve("tokenizers").resolve(kind));
+    return of(COMMITTED.resolve("tokenizers").resolve(kind));
   }
 
   static Fixture of(Path folder) {
