@@ -79,12 +79,16 @@ abstract class FragmentEncoder {
     @Override
     int[] encode(String text, SpecialTokens special) {
       TokenBuffer out = new TokenBuffer();
-      special.split(
-          BLANK_MARK + text.replace(BLANK_MARK, ' '),
-          fragment -> fragment(fragment, out),
-          out::add);
-      if (out.size() > 1 && out.get(0) == blank && special.isSpecial(out.get(1))) {
-        out.dropFirst(1);
+      if (!text.isEmpty()) {
+        special.split(
+            BLANK_MARK + text.replace(BLANK_MARK, ' '),
+            fragment -> fragment(fragment, out),
+            id -> {
+              if (out.size() == 1 && out.get(0) == blank && special.isSpecial(id)) {
+                out.dropFirst(1);
+              }
+              out.add(id);
+            });
       }
       return out.toArray();
     }

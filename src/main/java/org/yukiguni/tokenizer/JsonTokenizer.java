@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * A tokenizer.json, run by Hugging Face's tokenizers through DJL. The file is taken as it is, apart
  * from what {@link #surroundings} says.
  *
- * <p>The only class of the project's text side that knows DJL.
+ * <p>The only class of the room that knows DJL.
  */
 final class JsonTokenizer implements Tokenizer {
   /** The classes of transformers 4 that rebuild the file's template from tokenizer_config.json. */
@@ -39,6 +39,7 @@ final class JsonTokenizer implements Tokenizer {
   private final JsonTokenizerFile file;
   private final TokenizerConfig config;
   private final Surroundings surroundings;
+  private final ByteFallback byteFallback;
 
   private JsonTokenizer(
       HuggingFaceTokenizer tokenizer, JsonTokenizerFile file, TokenizerConfig config) {
@@ -46,6 +47,14 @@ final class JsonTokenizer implements Tokenizer {
     this.file = file;
     this.config = config;
     this.surroundings = surroundings();
+    this.byteFallback = new ByteFallback(file.byteTokens(), stripsLeadingBlank());
+  }
+
+  /** Found out by a try, since decoders can be nested in many ways. */
+  private boolean stripsLeadingBlank() {
+    return file.byteTokens().entrySet().stream()
+        .filter(entry -> entry.getValue() == ' ')
+        .anyMatch(entry -> decode(new int[] {entry.getKey()}).isEmpty());
   }
 
   private static void setUnlessSet(String property, String value) {
@@ -131,12 +140,12 @@ final class JsonTokenizer implements Tokenizer {
   @Override
   public IncrementalDecoder incrementalDecoder(int[] promptTokens) {
     return new JsonDecoder(
-        this::decode, id -> !isKnown(id) || isSpecialToken(id), file.byteTokens(), promptTokens);
+        this::decode, id -> !isKnown(id) || isSpecialToken(id), byteFallback, promptTokens);
   }
 
   @Override
   public IncrementalDecoder incrementalDecoderShowingSpecialTokens(int[] promptTokens) {
-    return new JsonDecoder(this::decode, id -> !isKnown(id), file.byteTokens(), promptTokens);
+    return new JsonDecoder(this::decode, id -> !isKnown(id), byteFallback, promptTokens);
   }
 
   private boolean isKnown(int id) {

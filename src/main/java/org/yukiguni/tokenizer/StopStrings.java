@@ -62,25 +62,30 @@ public final class StopStrings implements StopCondition {
 
   @Override
   public Optional<String> accept(int token) {
-    int from = recent.length();
+    int settled = recent.length();
     recent.append(decoder.accept(token));
-    // One token adds one character at most to what is pending, so nothing new ends further back.
-    int most = longest + 2;
-    String pending = decoder.pendingTail(most);
-    String text = pending.length() == most ? pending : recent + pending;
-    if (pending.length() == most) {
-      from = 0;
-    } else if (text.startsWith(promptPending, from)) {
-      from += promptPending.length();
+    String pending = decoder.pendingTail(longest + 2);
+    boolean isCut = pending.length() == longest + 2;
+    String text = isCut ? pending : recent + pending;
+    int old = isCut ? lengthBeforeLastCharacter(text) : settled;
+    if (!isCut && text.startsWith(promptPending, settled)) {
+      old += promptPending.length();
     }
-    promptPending = "";
-    int settledFrom = from;
+    if (recent.length() > settled) {
+      promptPending = "";
+    }
+    int place = old;
     Optional<String> found =
-        stops.stream().filter(stop -> endsBehind(text, stop, settledFrom)).findFirst();
+        stops.stream().filter(stop -> endsBehind(text, stop, place)).findFirst();
     if (recent.length() > 4 * longest + 64) {
       recent.delete(0, recent.length() - longest);
     }
     return found;
+  }
+
+  /** Where the new text begins in a long pending one: a token adds one character there at most. */
+  private static int lengthBeforeLastCharacter(String text) {
+    return text.offsetByCodePoints(text.length(), -1);
   }
 
   /** Whether a text holds a stop string that ends behind a place. */

@@ -1,11 +1,15 @@
 package org.yukiguni.tokenizer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The most probable segmentation under a unigram model, by Viterbi's algorithm with the roundings
- * of sentencepiece's {@code EncodeOptimized} in {@code src/unigram_model.cc}, so that ties fall as
- * there.
+ * The most probable segmentation under a unigram model, by Viterbi's algorithm. Source: {@code
+ * EncodeOptimized} of sentencepiece's {@code src/unigram_model.cc}.
+ *
+ * <p>All sums are rounded to float, since equally probable segmentations are common (runs of blanks
+ * or dots) and the rounding decides between them. That and the score of user-defined pieces are as
+ * measured on sentencepiece 0.2.2; its older releases decide some of those ties differently.
  */
 final class UnigramSegmenter implements Segmenter {
   private static final int NONE = -1;
@@ -14,14 +18,14 @@ final class UnigramSegmenter implements Segmenter {
   private static final float UNKNOWN_PENALTY = 10.0f;
 
   private final ByteTrie trie;
-  private final double[] scores;
+  private final float[] scores;
   private final float unknownScore;
   private final UnknownPieces unknown;
 
   UnigramSegmenter(SentencePieceModel model) {
     this.trie = model.trieOf(SentencePiece.Type.NORMAL, SentencePiece.Type.USER_DEFINED);
     this.unknown = new UnknownPieces(model);
-    this.scores = new double[model.pieces().size()];
+    this.scores = new float[model.pieces().size()];
     float least = Float.MAX_VALUE;
     for (int id = 0; id < scores.length; id++) {
       SentencePiece piece = model.pieces().get(id);
@@ -33,12 +37,13 @@ final class UnigramSegmenter implements Segmenter {
     this.unknownScore = (least == Float.MAX_VALUE ? 0 : least) - UNKNOWN_PENALTY;
   }
 
-  /** User-defined pieces get a score that nothing else of their length reaches. */
-  private static double score(SentencePiece piece) {
+  /** The score of a piece; user-defined ones get a bonus that nothing of their length reaches. */
+  private static float score(SentencePiece piece) {
     if (piece.type() != SentencePiece.Type.USER_DEFINED) {
       return piece.score();
     }
-    return -0.1;
+    int bytes = piece.text().getBytes(StandardCharsets.UTF_8).length;
+    return (float) (0.1 * bytes - 0.1);
   }
 
   @Override
@@ -95,9 +100,9 @@ final class UnigramSegmenter implements Segmenter {
       Arrays.fill(start, NONE);
     }
 
-    void offer(int from, int to, double score, int piece) {
+    void offer(int from, int to, float score, int piece) {
       if (start[to] == NONE || score > best[to]) {
-        best[to] = (float) score;
+        best[to] = score;
         start[to] = from;
         id[to] = piece;
       }

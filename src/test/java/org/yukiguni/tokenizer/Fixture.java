@@ -11,17 +11,27 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * A tokenizer folder with a golden.json beside it. The folders lie under {@code tokenizers/} of the
- * test resources' fixtures, or of the folder that the system property {@code fixtures} names.
+ * A tokenizer folder with a golden.json beside it. The folders lie under the test resources'
+ * fixtures, or under the folder that the system property {@code fixtures} names.
  *
  * @param golden what transformers, tokenizers and sentencepiece gave
  */
 record Fixture(Path folder, JsonNode golden) {
-  private static final Path ROOT =
-      Path.of(System.getProperty("fixtures", "src/test/resources/fixtures")).resolve("tokenizers");
+  private static final Path COMMITTED = Path.of("src/test/resources/fixtures");
+  private static final Path ROOT = Path.of(System.getProperty("fixtures", COMMITTED.toString()));
 
+  /** The tokenizer folders. */
   static List<Fixture> all() {
-    try (Stream<Path> folders = Files.list(ROOT)) {
+    return in(ROOT.resolve("tokenizers"));
+  }
+
+  /** The model folders, which have prompts in their golden.json. */
+  static List<Fixture> models() {
+    return in(ROOT).stream().filter(fixture -> fixture.golden().has("prompts")).toList();
+  }
+
+  private static List<Fixture> in(Path root) {
+    try (Stream<Path> folders = Files.list(root)) {
       return folders
           .filter(folder -> Files.exists(folder.resolve("golden.json")))
           .sorted()
@@ -32,8 +42,9 @@ record Fixture(Path folder, JsonNode golden) {
     }
   }
 
+  /** A tokenizer folder of the test resources, whatever the system property says. */
   static Fixture named(String kind) {
-    return of(ROOT.resolve(kind));
+    return of(COMMITTED.resolve("tokenizers").resolve(kind));
   }
 
   static Fixture of(Path folder) {

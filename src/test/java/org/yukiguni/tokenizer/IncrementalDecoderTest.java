@@ -112,7 +112,7 @@ class IncrementalDecoderTest {
               return "x".repeat(ids.length);
             },
             id -> false,
-            Map.of(0, (byte) 'x'),
+            new ByteFallback(Map.of(0, (byte) 'x'), false),
             new int[0]);
     int tokens = 20_000;
     StringBuilder text = new StringBuilder();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -105,11 +106,11 @@ class StopStringsTest {
         }
         int promptLength = random.nextInt(10);
         StopCondition condition =
-            StopStrings.supplier(
-                    tokenizer, java.util.Arrays.copyOf(ids, promptLength), List.of(stop))
-                .get();
-        int inPrompt = promptLength == 0 ? 0 : texts.get(promptLength - 1).length();
+            StopStrings.supplier(tokenizer, Arrays.copyOf(ids, promptLength), List.of(stop)).get();
+        String promptText = promptLength == 0 ? "" : texts.get(promptLength - 1);
         for (int i = promptLength; i < ids.length; i++) {
+          // A character that the prompt begins and the completion ends belongs to the completion.
+          int inPrompt = commonPrefix(promptText, texts.get(i));
           int found = texts.get(i).indexOf(stop, Math.max(0, inPrompt - stop.length() + 1));
           assertThat(condition.accept(ids[i]).isPresent()).isEqualTo(found >= 0);
           if (found >= 0) {
@@ -118,6 +119,14 @@ class StopStringsTest {
         }
       }
     }
+  }
+
+  private static int commonPrefix(String a, String b) {
+    int length = 0;
+    while (length < Math.min(a.length(), b.length()) && a.charAt(length) == b.charAt(length)) {
+      length++;
+    }
+    return length;
   }
 
   @Test
