@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.Job;
 import org.yukiguni.job.JobReader;
+import org.yukiguni.spark.LocalSpark;
 
 /** What tests of prompts need: a folder to write inputs in, and jobs that read them. */
 abstract class PromptFixture {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.yukiguni.spark.LocalSpark;
 
 /** What is said about an input that cannot be used, word for word. */
 class PromptProblemsTest extends PromptFixture {

@@ -13,6 +13,7 @@ import org.yukiguni.job.GenerationResolver;
 import org.yukiguni.job.Job;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.job.ResolvedGeneration;
+import org.yukiguni.spark.LocalSpark;
 
 /** The job in the repository that everybody runs first. */
 class QuickstartTest {

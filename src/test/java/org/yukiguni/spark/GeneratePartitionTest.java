@@ -181,7 +181,8 @@ final class GeneratePartitionTest {
   @Test
   void liveSumsGrowWhileTasksRunAndEndExact() throws Exception {
     FakeLoader loader = new FakeLoader("live");
-    loader.state().stepMs = 10;
+    // Several heartbeats, at 200 ms each, come before the end.
+    loader.state().stepMs = 80;
     Counters counters = Counters.register(spark.sparkContext(), "live");
     LiveSums sums = new LiveSums(counters);
     spark.sparkContext().addSparkListener(sums);

@@ -8,15 +8,18 @@ public final class LocalSpark {
 
   /** Starts it, or returns it. */
   public static SparkSession session() {
-    return SparkSession.builder()
-        .master("local[2]")
-        .appName("tests")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config("spark.sql.warehouse.dir", "target/spark-warehouse")
-        .config("spark.executor.heartbeatInterval", "200ms")
-        .getOrCreate();
+    SparkSession session =
+        SparkSession.builder()
+            .master("local[2]")
+            .appName("tests")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.warehouse.dir", "target/spark-warehouse")
+            .config("spark.executor.heartbeatInterval", "200ms")
+            .getOrCreate();
+    session.sparkContext().setLogLevel("ERROR");
+    return session;
   }
 }
