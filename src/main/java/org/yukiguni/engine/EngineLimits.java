@@ -23,4 +23,9 @@ public record EngineLimits(int maxSequences, int maxStepTokens, long kvBytes) {
       throw new IllegalArgumentException("engine.kv_memory must be above 0, not " + kvBytes);
     }
   }
+
+  /** KV memory in bytes with which any row that fits the model's context can run. */
+  public static long leastKvBytes(ModelLimits model) {
+    return model.kvBytesPerToken() * KvLedger.positionsOfOne(model.contextLength());
+  }
 }

@@ -39,16 +39,32 @@ final class KvLedger {
 
   KvLedger(int contextLength, long budgetTokens) {
     this.budgetTokens = budgetTokens;
+    capacities(contextLength).forEach(this::addPool);
+    holders = new int[pools.size()];
+  }
+
+  /** Positions per slot of each pool, rising; the last holds the context. */
+  private static List<Integer> capacities(int contextLength) {
+    List<Integer> capacities = new ArrayList<>();
     int capacity = Math.min(SHORT_CAPACITY, roundUp(contextLength, SHORT_GRID));
-    addPool(capacity);
+    capacities.add(capacity);
     while (capacity < contextLength) {
       capacity =
           capacity < LONG_GRID
               ? LONG_GRID
               : Math.min(2 * capacity, roundUp(contextLength, LONG_GRID));
-      addPool(capacity);
+      capacities.add(capacity);
     }
-    holders = new int[pools.size()];
+    return capacities;
+  }
+
+  /**
+   * Positions that are enough for any one request, whatever its prompt: its prompt block, and a
+   * slot in each pool that a sequence can pass through.
+   */
+  static long positionsOfOne(int contextLength) {
+    return keyLength(contextLength)
+        + capacities(contextLength).stream().mapToLong(Integer::longValue).sum();
   }
 
   private void addPool(int capacity) {
@@ -121,7 +137,10 @@ final class KvLedger {
       holders[p]++;
     }
     s.cachedLength = length;
-    moveTo(pools.get(first), s, s.request.promptBlock, 0);
+    KvPool pool = pools.get(first);
+    makeRoom(pool);
+    pool.place(s);
+    copy(s, s.request.promptBlock, 0, pool);
     dropFork(s.request);
   }
 
@@ -130,20 +149,26 @@ final class KvLedger {
     for (int p = s.pool; p <= poolFor(s.finalLength()); p++) {
       holders[p]--;
     }
-    pools.get(s.pool).remove(s);
+    pools.get(s.pool).vacate(s.slot);
+    s.pool = -1;
+    s.slot = -1;
   }
 
   /** Moves the sequences that have filled their slot to the next larger pool. */
   void growFull() {
     for (int p = pools.size() - 2; p >= 0; p--) {
       KvPool from = pools.get(p);
+      KvPool to = pools.get(p + 1);
       for (Sequence s : from.snapshot()) {
         if (s.cachedLength == from.capacity) {
-          int block = from.blockOf(s.slot);
-          int row = from.rowOf(s.slot);
-          from.remove(s);
+          // Making room can move the sequence itself, so where it is now is looked up after it; and
+          // its slot is given up only after the copy, or another sequence could be put there first.
+          makeRoom(to);
+          int slot = s.slot;
+          to.place(s);
+          copy(s, from.blockOf(slot), from.rowOf(slot), to);
+          from.vacate(slot);
           holders[p]--;
-          moveTo(pools.get(p + 1), s, block, row);
         }
       }
     }
@@ -174,14 +199,16 @@ final class KvLedger {
     nextId = 0;
   }
 
-  private void moveTo(KvPool pool, Sequence s, int fromBlock, int fromRow) {
+  private void makeRoom(KvPool pool) {
     if (pool.isFull()) {
       pool.blocks.add(allocate(pool.rowsPerBlock, pool.capacity));
     }
-    pool.place(s);
+  }
+
+  private void copy(Sequence s, int fromBlock, int fromRow, KvPool to) {
     ops.add(
         new Step.CacheOp.Move(
-            fromBlock, fromRow, pool.blockOf(s.slot), pool.rowOf(s.slot), s.cachedLength));
+            fromBlock, fromRow, to.blockOf(s.slot), to.rowOf(s.slot), s.cachedLength));
   }
 
   private int allocate(int rows, int capacity) {

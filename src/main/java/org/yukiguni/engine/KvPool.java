@@ -59,12 +59,10 @@ final class KvPool {
     s.slot = slot;
   }
 
-  /** Takes the sequence's slot back. */
-  void remove(Sequence s) {
-    slots.set(s.slot, null);
+  /** Takes a slot back. */
+  void vacate(int slot) {
+    slots.set(slot, null);
     holes++;
-    s.pool = -1;
-    s.slot = -1;
   }
 
   /** Fills each hole with the last sequence. */

@@ -29,10 +29,10 @@ final class EngineSizing {
   static EngineLimits of(EngineSpec engine, ModelLimits model, String device, long machineBytes) {
     boolean isCpu = device.equals("cpu");
     int sequences = engine.maxSequences().orElse(isCpu ? CPU_SEQUENCES : CUDA_SEQUENCES);
-    long longest = model.kvBytesPerToken() * model.contextLength();
+    long least = EngineLimits.leastKvBytes(model);
     long room = isCpu ? machineBytes / 4 : CUDA_KV_BYTES;
-    // Never less than one row needs that fills the context, never more than all rows can use.
-    long kvBytes = Math.max(longest, Math.min(room, longest * sequences));
+    // Never less than any one row needs, never more than all rows can use.
+    long kvBytes = Math.max(least, Math.min(room, least * sequences));
     return new EngineLimits(
         sequences,
         engine.maxStepTokens().orElse(isCpu ? CPU_STEP_TOKENS : CUDA_STEP_TOKENS),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
@@ -35,54 +36,65 @@ final class ClusterIT {
 
   @Test
   void aClusterGivesTheTokensOfOneMachine() throws Exception {
-    Path local = submit("local", "local[2]");
+    Path local = folder.resolve("local-out");
+    Path again = folder.resolve("again-out");
+    // Two jobs in one application.
+    submit("local", "local[2]", job(local, "auto"), job(again, "3"));
     cluster.start(2);
-    Path remote = submit("cluster", cluster.master());
+    Path remote = folder.resolve("cluster-out");
+    submit("cluster", cluster.master(), job(remote, "auto"));
 
     List<Row> completions = completions(local);
     assertThat(completions).hasSize(2 * ROWS);
+    assertThat(completions(again)).isEqualTo(completions);
     assertThat(completions(remote)).isEqualTo(completions);
     assertThat(executors(local)).containsExactly("driver");
     assertThat(executors(remote)).containsExactly("0", "1");
   }
 
-  /** Runs a job under spark-submit and returns its output folder. */
-  private Path submit(String name, String master) throws IOException, InterruptedException {
-    Path output = folder.resolve(name + "-out");
-    int exitCode =
-        cluster.submit(
-            name,
-            SUBMIT_SECONDS,
-            "--master",
-            master,
-            "--class",
-            System.getProperty("yukiguni.main"),
-            System.getProperty("yukiguni.jar"),
-            "generate",
-            job(output).toString());
+  /** Runs jobs under spark-submit. */
+  private void submit(String name, String master, Path... jobs)
+      throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--master",
+                master,
+                "--class",
+                System.getProperty("yukiguni.main"),
+                System.getProperty("yukiguni.jar"),
+                "generate"));
+    for (Path job : jobs) {
+      arguments.add(job.toString());
+    }
+    int exitCode = cluster.submit(name, SUBMIT_SECONDS, arguments.toArray(new String[0]));
     assertThat(exitCode).as(cluster.output(name)).isZero();
     assertThat(cluster.output(name)).contains("\"rows_out\":" + 2 * ROWS);
-    return output;
   }
 
-  private Path job(Path output) throws IOException {
+  private Path job(Path output, String maxSequences) throws IOException {
     StringBuilder prompts = new StringBuilder();
     for (int i = 0; i < ROWS; i++) {
       prompts.append("{\"id\": \"p%02d\", \"prompt\": \"国境の長いトンネルを抜けると、%d\"}\n".formatted(i, i));
     }
     Path input = Files.writeString(folder.resolve("prompts.jsonl"), prompts);
     return Files.writeString(
-        folder.resolve("job.yaml"),
+        folder.resolve(output.getFileName() + ".yaml"),
         """
         name: cluster
         input: { format: jsonl, path: %s, id: id }
         prompt: { column: prompt }
         model: { path: %s }
         generation: { max_new_tokens: 12, do_sample: true, num_return_sequences: 2, seed: 5 }
+        engine: { max_sequences: %s }
         output: { path: %s }
         run: { chunk_rows: 10 }
         """
-            .formatted(input, Path.of("data/models/yukiguni-mini").toAbsolutePath(), output));
+            .formatted(
+                input,
+                Path.of("data/models/yukiguni-mini").toAbsolutePath(),
+                maxSequences,
+                output));
   }
 
   private static List<Row> completions(Path output) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,24 @@ class EngineTest {
   }
 
   @Test
+  void sequencesThatOutgrowTheirPoolKeepTheirTokensWhenMemoryIsTight() {
+    List<GenerationRequest> requests = new ArrayList<>();
+    Random random = new Random(9);
+    for (int i = 0; i < 40; i++) {
+      int[] prompt = random.ints(100 + random.nextInt(100), 0, VOCABULARY).toArray();
+      requests.add(request("row" + i, prompt, config(20 + random.nextInt(400), 3, i)));
+    }
+    Map<String, String> expected =
+        tokensByKey(run(WIDE, requests.toArray(new GenerationRequest[0])));
+    for (int budget = 2_300; budget < 20_000; budget += 700) {
+      EngineLimits limits = new EngineLimits(64, 512, budget);
+      assertThat(tokensByKey(run(limits, requests.toArray(new GenerationRequest[0]))))
+          .as("%s", limits)
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
   void fourCompletionsBeginWithTheTwo() {
     int[] prompt = {1, 2, 4};
     Map<String, String> two = tokensByKey(run(WIDE, request("x", prompt, config(20, 2, 0))));
@@ -79,7 +98,18 @@ class EngineTest {
     for (int i = 0; i < requests.length; i++) {
       requests[i] = request("r" + i, new int[] {i}, config(40, 3, 0));
     }
-    List<Outcome> outcomes = run(model, new EngineLimits(10, 512, 1 << 20), requests);
+    CountDownLatch submitted = new CountDownLatch(1);
+    model.beforeStep = () -> awaitLatch(submitted);
+    List<Outcome> outcomes;
+    try (Engine engine =
+        new Engine("test", model, new EngineLimits(10, 512, 1 << 20), Clock.SYSTEM)) {
+      LinkedBlockingQueue<Outcome> queue = new LinkedBlockingQueue<>();
+      for (GenerationRequest request : requests) {
+        engine.submit(request, queue::add);
+      }
+      submitted.countDown();
+      outcomes = take(queue, 150);
+    }
     long tokens = outcomes.stream().mapToLong(o -> completion(o).tokens().length).sum();
     assertThat(outcomes).hasSize(150);
     assertThat(model.mostSequences).isEqualTo(10);
@@ -170,6 +200,24 @@ class EngineTest {
     assertThat(failure(outcomes, "empty").code()).isEqualTo(ErrorCode.PROMPT_EMPTY);
     assertThat(failure(outcomes, "big").code()).isEqualTo(ErrorCode.KV_MEMORY);
     assertThat(outcomes.stream().filter(o -> o instanceof Outcome.Completion)).hasSize(1);
+  }
+
+  @Test
+  void theLeastMemoryIsEnoughForEveryPromptOfTheContext() {
+    for (int context : new int[] {8, 100, 192, 193, 600, 1500}) {
+      long least = EngineLimits.leastKvBytes(new ModelLimits(context, VOCABULARY, 1));
+      FakeModel model = new FakeModel(context, VOCABULARY, least);
+      List<GenerationRequest> requests = new ArrayList<>();
+      for (int length = 1; length < context; length += Math.max(1, context / 23)) {
+        requests.add(request("p" + length, new int[length], noEos(context)));
+      }
+      List<Outcome> outcomes =
+          run(model, new EngineLimits(5, 512, least), requests.toArray(new GenerationRequest[0]));
+      assertThat(outcomes)
+          .as("context %d", context)
+          .hasSameSizeAs(requests)
+          .allSatisfy(o -> assertThat(o).isInstanceOf(Outcome.Completion.class));
+    }
   }
 
   @Test
@@ -349,6 +397,14 @@ class EngineTest {
       sleep(5);
     }
     assertThat(condition.getAsBoolean()).isTrue();
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static void sleep(int millis) {

@@ -17,14 +17,15 @@ final class EngineSizingTest {
   void aSmallModelGetsWhatItsRowsCanUse() {
     ModelLimits small = new ModelLimits(1024, 100, 1000);
     assertThat(EngineSizing.of(AUTO, small, "cpu", 64L << 30))
-        .isEqualTo(new EngineLimits(64, 512, 64L * 1024 * 1000));
+        .isEqualTo(new EngineLimits(64, 512, 64 * EngineLimits.leastKvBytes(small)));
   }
 
   @Test
   void aLargeModelGetsAQuarterOfTheMachine() {
     ModelLimits large = new ModelLimits(4096, 100, 1 << 20);
     assertThat(EngineSizing.of(AUTO, large, "cpu", 64L << 30).kvBytes()).isEqualTo(16L << 30);
-    assertThat(EngineSizing.of(AUTO, large, "cpu", 8L << 30).kvBytes()).isEqualTo(4L << 30);
+    assertThat(EngineSizing.of(AUTO, large, "cpu", 8L << 30).kvBytes())
+        .isEqualTo(EngineLimits.leastKvBytes(large));
   }
 
   @Test
