@@ -8,6 +8,7 @@ import org.yukiguni.job.GenerationResolver;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.Job;
 import org.yukiguni.job.ResolvedGeneration;
+import org.yukiguni.job.RowSettings;
 import org.yukiguni.prompt.PromptReader;
 import org.yukiguni.run.RunRequest;
 import org.yukiguni.spark.TorchLoader;
@@ -35,7 +36,7 @@ final class Requests {
     return new RunRequest(
         job,
         effectiveJob,
-        generation.config(),
+        RowSettings.of(generation),
         model.revision(),
         TorchLoader.of(job, model),
         spark -> PromptReader.read(spark, job));

@@ -10,6 +10,8 @@ public enum ErrorCode {
   PROMPT_EMPTY,
   /** The prompt leaves no room for a new token in the model's context or in max_length. */
   PROMPT_TOO_LONG,
+  /** The row's own generation settings are wrong. */
+  GENERATION_SETTINGS,
   /** The row needs more KV memory than the engine was given. */
   KV_MEMORY,
   /** The model's logits held a value that is not a number. */

@@ -47,7 +47,7 @@ public final class GenerationResolver {
         config(settings), settings, merged.origins(), warnings(job, file, settings));
   }
 
-  private static GenerationConfig config(GenerationSettings settings) {
+  static GenerationConfig config(GenerationSettings settings) {
     return new GenerationConfig(
         new Sampling(
             settings.doSample(),
@@ -70,7 +70,7 @@ public final class GenerationResolver {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
   }
 
-  private static void refuseContradictions(GenerationSettings settings) {
+  static void refuseContradictions(GenerationSettings settings) {
     Problems problems = new Problems();
     if (settings.numReturnSequences() > 1 && !settings.doSample()) {
       problems.add(

@@ -11,6 +11,8 @@ import java.util.List;
  * @param table name in Spark's catalogue; null if not used
  * @param sql query; null if not used
  * @param id column that names each row; null to name a row by the hash of its prompt
+ * @param generation column with generation settings of single rows: a struct, a map or a text in
+ *     JSON whose keys are those of the job's group {@code generation}; null if rows have none
  * @param keep input columns that are copied to the output
  */
 @OneOf({"path", "table", "sql"})
@@ -20,6 +22,7 @@ public record InputSpec(
     String table,
     String sql,
     String id,
+    String generation,
     @Key(otherwise = "[]") List<String> keep)
     implements Serializable {
   public InputSpec {

@@ -2,6 +2,8 @@ package org.yukiguni.job;
 
 /** Where an effective generation value comes from, the strongest source first. */
 public enum Origin {
+  /** The row itself. */
+  ROW("row"),
   /** The job file or its overrides. */
   JOB("job"),
   /** The model's {@code generation_config.json}. */

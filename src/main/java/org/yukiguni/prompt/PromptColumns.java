@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ import org.yukiguni.job.PromptTemplate;
 final class PromptColumns {
   private static final int SHA_BITS = 256;
 
+  /** No name that an input column to keep would have. */
+  private static final String GENERATION = "__generation";
+
   private final Source source;
   private final Job job;
   private final List<String> problems = new ArrayList<>();
@@ -47,6 +51,7 @@ final class PromptColumns {
     Column prompt = prompt();
     columns.add(id(prompt).as("id"));
     columns.add(prompt.as("prompt"));
+    columns.add(generation().as(GENERATION));
     for (String name : job.input().keep()) {
       columns.add(kept(name).as(name));
     }
@@ -76,6 +81,7 @@ final class PromptColumns {
     columns.add(
         concat(lit("corrupt-"), sha2(corrupt, SHA_BITS), lit("-"), number.cast("string")).as("id"));
     columns.add(lit(null).cast("string").as("prompt"));
+    columns.add(lit(null).cast("string").as(GENERATION));
     for (String name : job.input().keep()) {
       columns.add(lit(null).cast(type(name)).as(name));
     }
@@ -101,6 +107,18 @@ final class PromptColumns {
     return job.input().id() == null
         ? coalesce(sha2(prompt, SHA_BITS), lit("null-prompt"))
         : text("input.id", job.input().id());
+  }
+
+  /** A row's own generation settings as JSON. */
+  private Column generation() {
+    String name = job.input().generation();
+    if (name == null || !exists("input.generation", name)) {
+      return lit(null).cast("string");
+    }
+    DataType type = type(name);
+    return type instanceof StructType || type instanceof MapType
+        ? to_json(source.column(name))
+        : text("input.generation", name);
   }
 
   private Column kept(String name) {

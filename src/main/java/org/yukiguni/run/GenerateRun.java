@@ -45,7 +45,7 @@ public final class GenerateRun {
    */
   public ExitCode run() {
     String fingerprint =
-        Fingerprint.of(request.job(), request.generation(), request.modelRevision());
+        Fingerprint.of(request.job(), request.generation().config(), request.modelRevision());
     OutputFolder output =
         OutputFolder.of(request.job().output().path(), spark.sparkContext().hadoopConfiguration());
     Optional<RunFolder> earlier = output.choose(request.job().output().mode(), fingerprint);
@@ -98,7 +98,8 @@ public final class GenerateRun {
         new RunConstants(
             request.job().model().path(),
             request.modelRevision(),
-            Fingerprint.requestKey(request.job(), request.generation(), request.modelRevision())),
+            Fingerprint.requestKey(
+                request.job(), request.generation().config(), request.modelRevision())),
         counters);
   }
 

@@ -69,7 +69,7 @@ final class Planner {
             fingerprint,
             request.job().model().path(),
             request.modelRevision(),
-            request.generation().numReturnSequences(),
+            request.generation().config().numReturnSequences(),
             request.job().run().maxErrorRatio(),
             chunkRows(plan, numChunks(rows)),
             schema.json(),
@@ -87,20 +87,23 @@ final class Planner {
         .parquet(folder.plan().toString());
   }
 
-  /** The kept columns of a dataset of prompts: all after id and prompt. */
+  /** The kept columns of a dataset of prompts: all after id, prompt and settings. */
   static List<StructField> kept(StructType prompts) {
-    return Arrays.asList(prompts.fields()).subList(2, prompts.length());
+    return Arrays.asList(prompts.fields()).subList(3, prompts.length());
   }
 
   private Dataset<Row> snapshot(Dataset<Row> prompts, StructType schema, int chunks) {
     String[] names = prompts.columns();
     Column[] kept =
-        Arrays.stream(names).skip(2).map(name -> col(quoted(name))).toArray(Column[]::new);
+        Arrays.stream(names).skip(3).map(name -> col(quoted(name))).toArray(Column[]::new);
     Dataset<Row> rows =
         kept.length == 0
             ? prompts
             : prompts.select(
-                col(quoted(names[0])), col(quoted(names[1])), struct(kept).as(PlanColumn.KEPT));
+                col(quoted(names[0])),
+                col(quoted(names[1])),
+                col(quoted(names[2])),
+                struct(kept).as(PlanColumn.KEPT));
     Column id = col(PlanColumn.ID.columnName());
     return rows.mapPartitions(new TokenizePartition(request.loader()), Encoders.row(schema))
         .withColumn("chunk", pmod(xxhash64(id), lit(chunks)).cast(DataTypes.IntegerType))

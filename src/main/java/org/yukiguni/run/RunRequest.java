@@ -4,8 +4,8 @@ import java.util.function.Function;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.job.Job;
+import org.yukiguni.job.RowSettings;
 import org.yukiguni.spark.ModelLoader;
 
 /**
@@ -21,7 +21,7 @@ import org.yukiguni.spark.ModelLoader;
 public record RunRequest(
     Job job,
     String effectiveJob,
-    GenerationConfig generation,
+    RowSettings generation,
     String modelRevision,
     ModelLoader loader,
     Function<SparkSession, Dataset<Row>> prompts) {}

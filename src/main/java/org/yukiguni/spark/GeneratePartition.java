@@ -6,8 +6,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.util.TaskCompletionListener;
-import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.job.Device;
+import org.yukiguni.job.RowSettings;
 
 /**
  * Turns rows of the plan into output rows: {@code num_return_sequences} of them for each, always,
@@ -16,7 +16,7 @@ import org.yukiguni.job.Device;
 public final class GeneratePartition implements MapPartitionsFunction<Row, Row> {
   private final ModelLoader loader;
   private final Device device;
-  private final ConfigWire config;
+  private final RowSettings settings;
   private final OutputSchema schema;
   private final RunConstants constants;
   private final Counters counters;
@@ -26,7 +26,7 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
    *
    * @param loader opens the model where no task of the executor has yet
    * @param device what the job wants
-   * @param config what to generate for each row
+   * @param settings what to generate for each row
    * @param schema of the output
    * @param constants of the run
    * @param counters to count in
@@ -34,13 +34,13 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
   public GeneratePartition(
       ModelLoader loader,
       Device device,
-      GenerationConfig config,
+      RowSettings settings,
       OutputSchema schema,
       RunConstants constants,
       Counters counters) {
     this.loader = loader;
     this.device = device;
-    this.config = ConfigWire.of(config);
+    this.settings = settings;
     this.schema = schema;
     this.constants = constants;
     this.counters = counters;
@@ -55,7 +55,6 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
   private Iterator<Row> generate(Iterator<Row> plan, TaskContext task) {
     SparkEnv env = SparkEnv.get();
     String place = TaskDevice.of(task, device, loader::cudaDevices);
-    GenerationConfig settings = config.config();
     var codec = ExecutorEngines.codec(loader);
     atEnd(task, codec::close);
     var engine = ExecutorEngines.engine(loader, place, ExecutorThreads.of(env.conf()));
@@ -65,10 +64,11 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
             engine.value().engine(),
             codec.value(),
             settings,
-            new OutputRows(schema, constants, settings.seed(), env.executorId(), place),
+            new OutputRows(schema, constants, env.executorId(), place),
             counters);
     atEnd(task, window::abandon);
-    int size = windowRows(engine.value().limits().maxSequences(), settings.numReturnSequences());
+    int size =
+        windowRows(engine.value().limits().maxSequences(), settings.config().numReturnSequences());
     return new CompletionIterator(plan, window, size, task::killTaskIfInterrupted);
   }
 

@@ -39,8 +39,8 @@ public enum OutputColumn {
       Place.FILE,
       Nulls.POSSIBLE,
       DataTypes.StringType,
-      "prompt_null, prompt_empty, prompt_too_long, kv_memory, nan_logits, tokenizer or engine;"
-          + " null in an ok row."),
+      "prompt_null, prompt_empty, prompt_too_long, generation_settings, kv_memory, nan_logits,"
+          + " tokenizer or engine; null in an ok row."),
   ERROR_MESSAGE(
       Place.FILE,
       Nulls.POSSIBLE,
@@ -73,7 +73,11 @@ public enum OutputColumn {
       DataTypes.DoubleType,
       "Sum over the new tokens of their natural log-probability under the model, before penalties,"
           + " temperature and filters."),
-  SEED(Place.FILE, Nulls.NEVER, DataTypes.LongType, "The job's generation.seed."),
+  SEED(
+      Place.FILE,
+      Nulls.NEVER,
+      DataTypes.LongType,
+      "The seed of the row: its own, or the job's generation.seed."),
   MODEL(Place.FILE, Nulls.NEVER, DataTypes.StringType, "The model as the job names it."),
   MODEL_REVISION(
       Place.FILE,

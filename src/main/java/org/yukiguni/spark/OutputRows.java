@@ -18,21 +18,23 @@ import org.yukiguni.engine.Timing;
 final class OutputRows {
   private final OutputSchema schema;
   private final RunConstants constants;
-  private final long seed;
   private final String executorId;
   private final String device;
 
-  OutputRows(
-      OutputSchema schema, RunConstants constants, long seed, String executorId, String device) {
+  OutputRows(OutputSchema schema, RunConstants constants, String executorId, String device) {
     this.schema = schema;
     this.constants = constants;
-    this.seed = seed;
     this.executorId = executorId;
     this.device = device;
   }
 
-  Row completion(PromptRow prompt, Outcome.Completion outcome, String text) {
-    Map<OutputColumn, Object> row = common(prompt, outcome.sequenceIndex());
+  /**
+   * A row with a completion.
+   *
+   * @param seed of the row
+   */
+  Row completion(PromptRow prompt, long seed, Outcome.Completion outcome, String text) {
+    Map<OutputColumn, Object> row = common(prompt, seed, outcome.sequenceIndex());
     row.put(OutputColumn.STATUS, "ok");
     row.put(OutputColumn.COMPLETION, text);
     row.put(OutputColumn.FINISH_REASON, outcome.finishReason().label());
@@ -45,8 +47,14 @@ final class OutputRows {
   }
 
   /** A row without a completion; the timing is null if it never reached the engine. */
-  Row error(PromptRow prompt, int sequenceIndex, ErrorCode code, String message, Timing timing) {
-    Map<OutputColumn, Object> row = common(prompt, sequenceIndex);
+  Row error(
+      PromptRow prompt,
+      long seed,
+      int sequenceIndex,
+      ErrorCode code,
+      String message,
+      Timing timing) {
+    Map<OutputColumn, Object> row = common(prompt, seed, sequenceIndex);
     row.put(OutputColumn.STATUS, "error");
     row.put(OutputColumn.ERROR_CODE, code.label());
     row.put(OutputColumn.ERROR_MESSAGE, message);
@@ -54,7 +62,7 @@ final class OutputRows {
     return schema.row(row, prompt.kept());
   }
 
-  private Map<OutputColumn, Object> common(PromptRow prompt, int sequenceIndex) {
+  private Map<OutputColumn, Object> common(PromptRow prompt, long seed, int sequenceIndex) {
     Map<OutputColumn, Object> row = new EnumMap<>(OutputColumn.class);
     row.put(OutputColumn.ID, prompt.id());
     row.put(OutputColumn.SEQUENCE_INDEX, sequenceIndex);
@@ -63,7 +71,7 @@ final class OutputRows {
     row.put(OutputColumn.SEED, seed);
     row.put(OutputColumn.MODEL, constants.model());
     row.put(OutputColumn.MODEL_REVISION, constants.modelRevision());
-    row.put(OutputColumn.REQUEST_HASH, requestHash(prompt.prompt()));
+    row.put(OutputColumn.REQUEST_HASH, requestHash(prompt));
     row.put(OutputColumn.TOKENIZE_MS, prompt.tokenizeMs());
     row.put(OutputColumn.EXECUTOR_ID, executorId);
     row.put(OutputColumn.DEVICE, device);
@@ -84,15 +92,19 @@ final class OutputRows {
     }
   }
 
-  private String requestHash(String prompt) {
+  private String requestHash(PromptRow row) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       sha.update(constants.requestKey().getBytes(UTF_8));
-      // A byte that is in no UTF-8 text keeps the parts apart; no prompt differs from an empty one.
+      // Bytes that are in no UTF-8 text keep the parts apart; no prompt differs from an empty one.
       sha.update((byte) 0xff);
-      if (prompt != null) {
+      if (row.prompt() != null) {
         sha.update((byte) 0xff);
-        sha.update(prompt.getBytes(UTF_8));
+        sha.update(row.prompt().getBytes(UTF_8));
+      }
+      if (row.generation() != null) {
+        sha.update((byte) 0xfe);
+        sha.update(row.generation().getBytes(UTF_8));
       }
       return HexFormat.of().formatHex(sha.digest(), 0, 16);
     } catch (NoSuchAlgorithmException e) {

@@ -17,6 +17,8 @@ public enum PlanColumn {
   ID(DataTypes.StringType),
   /** The rendered prompt; null if the input's was. */
   PROMPT(DataTypes.StringType),
+  /** The row's own generation settings as JSON; null if it has none. */
+  GENERATION(DataTypes.StringType),
   /** The prompt in tokens; null if there is no prompt or it could not be tokenised. */
   PROMPT_TOKEN_IDS(new ArrayType(DataTypes.IntegerType, false)),
   /** Milliseconds the tokeniser took. */

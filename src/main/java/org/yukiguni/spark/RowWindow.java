@@ -15,6 +15,8 @@ import org.yukiguni.engine.GenerationRequest;
 import org.yukiguni.engine.Outcome;
 import org.yukiguni.engine.StopCondition;
 import org.yukiguni.engine.Timing;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.RowSettings;
 
 /**
  * The rows of one task that are with the engine, and the output rows that came of them. Used by the
@@ -25,7 +27,8 @@ final class RowWindow {
 
   private final Engine engine;
   private final TextCodec codec;
-  private final GenerationConfig config;
+  private final RowSettings settings;
+  private final GenerationConfig jobConfig;
   private final OutputRows rows;
   private final Counters counters;
   private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
@@ -34,10 +37,11 @@ final class RowWindow {
   private int numOpen;
 
   RowWindow(
-      Engine engine, TextCodec codec, GenerationConfig config, OutputRows rows, Counters counters) {
+      Engine engine, TextCodec codec, RowSettings settings, OutputRows rows, Counters counters) {
     this.engine = engine;
     this.codec = codec;
-    this.config = config;
+    this.settings = settings;
+    this.jobConfig = settings.config();
     this.rows = rows;
     this.counters = counters;
   }
@@ -47,11 +51,13 @@ final class RowWindow {
   /** A row with the engine. */
   private static final class Open {
     private final PromptRow prompt;
+    private final GenerationConfig config;
     private int numMissing;
 
-    private Open(PromptRow prompt, int numMissing) {
+    private Open(PromptRow prompt, GenerationConfig config) {
       this.prompt = prompt;
-      this.numMissing = numMissing;
+      this.config = config;
+      this.numMissing = config.numReturnSequences();
     }
   }
 
@@ -88,12 +94,28 @@ final class RowWindow {
           ErrorCode.PROMPT_EMPTY,
           "Cannot generate because the prompt has no token; give it a text");
     } else {
-      Open open = new Open(prompt, config.numReturnSequences());
-      GenerationRequest request =
-          new GenerationRequest(prompt.id(), prompt.tokens(), config, Optional.of(stops(prompt)));
-      numOpen++;
-      engine.submit(request, outcome -> finished.add(new Finished(open, outcome)));
+      submitTokens(prompt);
     }
+  }
+
+  private void submitTokens(PromptRow prompt) {
+    GenerationConfig config;
+    try {
+      config = settings.config(prompt.generation());
+    } catch (InvalidJobException e) {
+      fail(
+          prompt,
+          ErrorCode.GENERATION_SETTINGS,
+          "Cannot generate because the row's settings are wrong: "
+              + String.join("; ", e.problems()));
+      return;
+    }
+    Open open = new Open(prompt, config);
+    GenerationRequest request =
+        new GenerationRequest(
+            prompt.id(), prompt.tokens(), config, Optional.of(stops(prompt, config)));
+    numOpen++;
+    engine.submit(request, outcome -> finished.add(new Finished(open, outcome)));
   }
 
   /**
@@ -131,7 +153,7 @@ final class RowWindow {
    * The stop condition of a row. Ending an abandoned row here, and not by a call to the engine,
    * spares the engine a second way for a sequence to end.
    */
-  private Supplier<StopCondition> stops(PromptRow prompt) {
+  private Supplier<StopCondition> stops(PromptRow prompt, GenerationConfig config) {
     Supplier<StopCondition> asked =
         config.stopStrings().isEmpty()
             ? () -> token -> Optional.empty()
@@ -144,10 +166,15 @@ final class RowWindow {
 
   private void take(Open row, Outcome outcome) {
     if (outcome instanceof Outcome.Completion completion) {
-      complete(row.prompt, completion);
+      complete(row, completion);
     } else if (outcome instanceof Outcome.Failure failure) {
       error(
-          row.prompt, failure.sequenceIndex(), failure.code(), failure.message(), failure.timing());
+          row.prompt,
+          row.config.seed(),
+          failure.sequenceIndex(),
+          failure.code(),
+          failure.message(),
+          failure.timing());
     }
     row.numMissing--;
     if (row.numMissing == 0) {
@@ -156,33 +183,39 @@ final class RowWindow {
     }
   }
 
-  private void complete(PromptRow prompt, Outcome.Completion completion) {
+  private void complete(Open row, Outcome.Completion completion) {
     String text;
     try {
       text = codec.decode(completion.tokens());
     } catch (RuntimeException e) {
       error(
-          prompt,
+          row.prompt,
+          row.config.seed(),
           completion.sequenceIndex(),
           ErrorCode.TOKENIZER,
           "Cannot decode the completion because " + e.getMessage(),
           completion.timing());
       return;
     }
-    ready.add(rows.completion(prompt, completion, text));
+    ready.add(rows.completion(row.prompt, row.config.seed(), completion, text));
     counters.completion(completion.tokens().length, completion.timing().deviceMs());
   }
 
   private void fail(PromptRow prompt, ErrorCode code, String message) {
-    for (int i = 0; i < config.numReturnSequences(); i++) {
-      error(prompt, i, code, message, null);
+    for (int i = 0; i < jobConfig.numReturnSequences(); i++) {
+      error(prompt, jobConfig.seed(), i, code, message, null);
     }
     counters.rowDone();
   }
 
   private void error(
-      PromptRow prompt, int sequenceIndex, ErrorCode code, String message, Timing timing) {
-    ready.add(rows.error(prompt, sequenceIndex, code, message, timing));
+      PromptRow prompt,
+      long seed,
+      int sequenceIndex,
+      ErrorCode code,
+      String message,
+      Timing timing) {
+    ready.add(rows.error(prompt, seed, sequenceIndex, code, message, timing));
     counters.error();
   }
 }

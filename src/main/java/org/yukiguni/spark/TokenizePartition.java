@@ -7,8 +7,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
 /**
- * Turns rows of (id, prompt) or (id, prompt, struct of kept columns) into rows of the plan. A
- * prompt that cannot be tokenised becomes a row that says why; it does not stop the run.
+ * Turns rows of (id, prompt, generation), with or without a struct of kept columns, into rows of
+ * the plan. A prompt that cannot be tokenised becomes a row that says why; it does not stop the
+ * run.
  */
 public final class TokenizePartition implements MapPartitionsFunction<Row, Row> {
   private final ModelLoader loader;
@@ -52,8 +53,9 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
       }
       tokenizeMs = (System.nanoTime() - start) / 1e6;
     }
-    return row.length() > 2
-        ? RowFactory.create(id, prompt, tokens, tokenizeMs, error, row.get(2))
-        : RowFactory.create(id, prompt, tokens, tokenizeMs, error);
+    String generation = row.getString(2);
+    return row.length() > 3
+        ? RowFactory.create(id, prompt, generation, tokens, tokenizeMs, error, row.get(3))
+        : RowFactory.create(id, prompt, generation, tokens, tokenizeMs, error);
   }
 }

@@ -27,17 +27,18 @@ class JobKeysTest {
   @Test
   void inputDefaults() {
     assertThat(Jobs.minimal().input())
-        .isEqualTo(new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, null, List.of()));
+        .isEqualTo(new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, null, null, List.of()));
   }
 
   @Test
   void inputKeys() {
-    assertThat(Jobs.with("input={format: csv, path: a, id: key, keep: [b, c]}").input())
-        .isEqualTo(new InputSpec(InputFormat.CSV, "a", null, null, "key", List.of("b", "c")));
+    assertThat(
+            Jobs.with("input={format: csv, path: a, id: key, generation: g, keep: [b, c]}").input())
+        .isEqualTo(new InputSpec(InputFormat.CSV, "a", null, null, "key", "g", List.of("b", "c")));
     assertThat(Jobs.with("input={table: db.t, keep: b}").input())
-        .isEqualTo(new InputSpec(null, null, "db.t", null, null, List.of("b")));
+        .isEqualTo(new InputSpec(null, null, "db.t", null, null, null, List.of("b")));
     assertThat(Jobs.with("input={sql: select 1}").input())
-        .isEqualTo(new InputSpec(null, null, null, "select 1", null, List.of()));
+        .isEqualTo(new InputSpec(null, null, null, "select 1", null, null, List.of()));
   }
 
   @Test

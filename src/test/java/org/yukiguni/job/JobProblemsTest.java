@@ -91,7 +91,7 @@ class JobProblemsTest {
             """
             nmae: unknown key; did you mean name?
             name: missing; give a text
-            input.colour: unknown key; known are format, path, table, sql, id, keep
+            input.colour: unknown key; known are format, path, table, sql, id, generation, keep
             input: path and table contradict each other; keep one of them
             input.format: missing; give one of jsonl, json, csv, text, parquet, orc
             prompt: missing column or template; give one of them

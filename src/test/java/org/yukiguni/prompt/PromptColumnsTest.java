@@ -25,7 +25,8 @@ class PromptColumnsTest extends PromptFixture {
   @Test
   void keptColumnsKeepTheirTypes() {
     Job job = job(write("in.jsonl", LINES), "input.keep=[tags, a.b, n]");
-    assertThat(prompts(job).columns()).containsExactly("id", "prompt", "tags", "a.b", "n");
+    assertThat(prompts(job).columns())
+        .containsExactly("id", "prompt", "__generation", "tags", "a.b", "n");
     assertThat(prompts(job).schema().apply("n").dataType()).isEqualTo(DataTypes.DoubleType);
     assertThat(prompts(job).orderBy("id").collectAsList().get(0).getList(2))
         .isEqualTo(List.of("t", "u"));
@@ -63,6 +64,26 @@ class PromptColumnsTest extends PromptFixture {
         .singleElement()
         .asString()
         .startsWith("prompt.template: Cannot use column x");
+  }
+
+  @Test
+  void generationSettingsOfRowsAreTextsInJson() {
+    String path =
+        write(
+            "in.jsonl",
+            "{\"id\": 1, \"prompt\": \"x\", \"g\": {\"top_k\": 3, \"seed\": null}, \"t\": \"{}\","
+                + " \"l\": [1]}");
+    assertThat(generation(job(path, "input.generation=g"))).isEqualTo("{\"top_k\":3}");
+    assertThat(generation(job(path, "input.generation=t"))).isEqualTo("{}");
+    assertThat(generation(job(path))).isNull();
+    assertThat(problems(job(path, "input.generation=l")))
+        .singleElement()
+        .asString()
+        .startsWith("input.generation: Cannot use column l because its type array<bigint>");
+  }
+
+  private static String generation(Job job) {
+    return prompts(job).collectAsList().get(0).getAs("__generation");
   }
 
   @Test

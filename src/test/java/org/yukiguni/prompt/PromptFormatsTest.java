@@ -29,7 +29,7 @@ class PromptFormatsTest extends PromptFixture {
   @Test
   void jsonl() {
     assertThat(read(lines)).isEqualTo(EXPECTED);
-    assertThat(prompts(lines).columns()).containsExactly("id", "prompt");
+    assertThat(prompts(lines).columns()).containsExactly("id", "prompt", "__generation");
   }
 
   @Test

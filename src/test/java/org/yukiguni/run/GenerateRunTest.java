@@ -22,7 +22,7 @@ final class GenerateRunTest {
 
   private static List<Row> rows(int count) {
     return IntStream.range(0, count)
-        .mapToObj(i -> RowFactory.create("id%03d".formatted(i), "prompt " + i, "kept" + i))
+        .mapToObj(i -> RowFactory.create("id%03d".formatted(i), "prompt " + i, null, "kept" + i))
         .toList();
   }
 
@@ -55,11 +55,13 @@ final class GenerateRunTest {
   void everyKindOfErrorBecomesRows() {
     List<Row> rows =
         List.of(
-            RowFactory.create("null", null, "k"),
-            RowFactory.create("empty", "", "k"),
-            RowFactory.create("long", "x".repeat(100), "k"),
-            RowFactory.create("untokenisable", "untokenisable", "k"),
-            RowFactory.create("good", "good", "k"));
+            RowFactory.create("null", null, null, "k"),
+            RowFactory.create("empty", "", null, "k"),
+            RowFactory.create("long", "x".repeat(100), null, "k"),
+            RowFactory.create("untokenisable", "untokenisable", null, "k"),
+            RowFactory.create("settings", "x", "{\"top_q\": 1}", "k"),
+            RowFactory.create("own", "x", "{\"max_new_tokens\": 3, \"seed\": 99}", "k"),
+            RowFactory.create("good", "good", null, "k"));
     TestRun test = new TestRun(folder.resolve("out")).withRows(rows);
 
     assertThat(test.run()).isEqualTo(ExitCode.TOO_MANY_ERRORS);
@@ -72,14 +74,19 @@ final class GenerateRunTest {
         .containsEntry("empty", "prompt_empty")
         .containsEntry("long", "prompt_too_long")
         .containsEntry("untokenisable", "tokenizer")
+        .containsEntry("settings", "generation_settings")
+        .containsEntry("own", null)
         .containsEntry("good", null);
-    assertThat(out).hasSize(10);
+    assertThat(out).hasSize(14);
+    assertThat(test.read().where("id = 'own' and completion_tokens = 3 and seed = 99").count())
+        .isEqualTo(2);
+    assertThat(test.read().select("request_hash").distinct().count()).isEqualTo(7);
     assertThat(out.stream().map(row -> row.getAs("id") + "/" + row.getAs("sequence_index")))
         .doesNotHaveDuplicates();
     assertThat(test.read().where("status = 'error' and error_message like 'Cannot %'").count())
-        .isEqualTo(8);
+        .isEqualTo(10);
     assertThat(test.lastJson().get("errors").get("prompt_null").asLong()).isEqualTo(2);
-    assertThat(test.lastJson().get("error_ratio").asDouble()).isEqualTo(0.8);
+    assertThat(test.lastJson().get("error_ratio").asDouble()).isEqualTo(10 / 14.0);
     assertThat(test.withMaxErrorRatio(0.9).inMode(OutputMode.OVERWRITE).run())
         .isEqualTo(ExitCode.OK);
   }

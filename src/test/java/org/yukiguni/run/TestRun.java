@@ -11,19 +11,15 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.yukiguni.engine.GenerationConfig;
-import org.yukiguni.engine.Sampling;
 import org.yukiguni.job.AutoCount;
 import org.yukiguni.job.Device;
 import org.yukiguni.job.Dtype;
 import org.yukiguni.job.EngineSpec;
-import org.yukiguni.job.GenerationSettings;
 import org.yukiguni.job.InputFormat;
 import org.yukiguni.job.InputSpec;
 import org.yukiguni.job.Job;
@@ -34,7 +30,9 @@ import org.yukiguni.job.OutputMode;
 import org.yukiguni.job.OutputSpec;
 import org.yukiguni.job.PromptSpec;
 import org.yukiguni.job.Quantization;
+import org.yukiguni.job.RowSettings;
 import org.yukiguni.job.RunSpec;
+import org.yukiguni.job.TestSettings;
 import org.yukiguni.spark.FakeLoader;
 import org.yukiguni.spark.LocalSpark;
 
@@ -44,7 +42,11 @@ final class TestRun {
       new StructType()
           .add("id", DataTypes.StringType)
           .add("prompt", DataTypes.StringType)
+          .add("__generation", DataTypes.StringType)
           .add("category", DataTypes.StringType);
+
+  private static final String SETTINGS =
+      "{max_new_tokens: 6, do_sample: true, top_k: 0, n: 2, stop: stop, seed: %d}";
 
   private final SparkSession spark = LocalSpark.session();
   private final Path output;
@@ -130,28 +132,17 @@ final class TestRun {
     }
   }
 
-  private GenerationConfig generation() {
-    return new GenerationConfig(
-        new Sampling(true, 1, 0, 1, 0, 1),
-        OptionalInt.of(6),
-        OptionalInt.empty(),
-        0,
-        0,
-        2,
-        seed,
-        List.of(),
-        List.of("stop"));
+  private RowSettings generation() {
+    return TestSettings.rows(SETTINGS.formatted(seed));
   }
 
   private Job job() {
     return new Job(
         "test",
-        new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", List.of("category")),
+        new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", null, List.of("category")),
         new PromptSpec("prompt", null, false),
         new ModelSpec(loader.name(), "main", Dtype.AUTO, Quantization.NONE, Device.AUTO),
-        new GenerationSettings(
-            6, null, null, null, true, null, null, null, null, null, 2, null, null, null, null,
-            seed),
+        TestSettings.settings(SETTINGS.formatted(seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false),
         new RunSpec(new AutoCount(chunkRows), maxErrorRatio));

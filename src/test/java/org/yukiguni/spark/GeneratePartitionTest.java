@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -14,9 +13,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
-import org.yukiguni.engine.GenerationConfig;
-import org.yukiguni.engine.Sampling;
 import org.yukiguni.job.Device;
+import org.yukiguni.job.TestSettings;
 
 final class GeneratePartitionTest {
   private static final AtomicInteger READ = new AtomicInteger();
@@ -25,23 +23,11 @@ final class GeneratePartitionTest {
   private final SparkSession spark = LocalSpark.session();
   private final OutputSchema schema = OutputSchema.withTokenIds(List.of());
 
-  private static GenerationConfig config(int newTokens) {
-    return new GenerationConfig(
-        new Sampling(true, 1, 0, 1, 0, 1),
-        OptionalInt.of(newTokens),
-        OptionalInt.empty(),
-        0,
-        0,
-        3,
-        7,
-        List.of(),
-        List.of());
-  }
-
   private Dataset<Row> plan(int rows, int partitions) {
     List<Row> plan =
         IntStream.range(0, rows)
-            .mapToObj(i -> RowFactory.create("r" + i, "p" + i, new int[] {i % 26, 3}, 0.5, null))
+            .mapToObj(
+                i -> RowFactory.create("r" + i, "p" + i, null, new int[] {i % 26, 3}, 0.5, null))
             .toList();
     return spark.createDataFrame(plan, PlanColumn.schema(List.of())).repartition(partitions);
   }
@@ -51,7 +37,7 @@ final class GeneratePartitionTest {
         new GeneratePartition(
             loader,
             Device.AUTO,
-            config(4),
+            TestSettings.rows("{max_new_tokens: 4, do_sample: true, top_k: 0, n: 3, seed: 7}"),
             schema,
             new RunConstants("fake", "r1", "key"),
             counters),
