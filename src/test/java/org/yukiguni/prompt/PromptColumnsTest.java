@@ -28,7 +28,7 @@ class PromptColumnsTest extends PromptFixture {
     assertThat(prompts(job).columns())
         .containsExactly("id", "prompt", "__generation", "tags", "a.b", "n");
     assertThat(prompts(job).schema().apply("n").dataType()).isEqualTo(DataTypes.DoubleType);
-    assertThat(prompts(job).orderBy("id").collectAsList().get(0).getList(2))
+    assertThat(prompts(job).orderBy("id").collectAsList().get(0).getList(3))
         .isEqualTo(List.of("t", "u"));
   }
 
