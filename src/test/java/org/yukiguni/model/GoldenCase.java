@@ -32,6 +32,7 @@ record GoldenCase(Path folder, JsonNode golden) {
           "repetition_penalty",
           "no_repeat_ngram_size",
           "bad_words_ids",
+          "stop_strings",
           "eos_token_id",
           "pad_token_id",
           "do_sample");
@@ -110,7 +111,13 @@ record GoldenCase(Path folder, JsonNode golden) {
             1,
             0,
             eosIds,
-            List.of()));
+            strings(merged.getOrDefault("stop_strings", none))));
+  }
+
+  private static List<String> strings(JsonNode array) {
+    List<String> strings = new ArrayList<>();
+    array.forEach(text -> strings.add(text.asText()));
+    return strings;
   }
 
   static List<List<Integer>> words(JsonNode lists) {
