@@ -67,8 +67,7 @@ public record Step(
    *
    * @param token index into the step's tokens whose logits are used; several samples may share one
    * @param uniform random number in [0, 1); used only when sampling
-   * @param seen distinct token ids of prompt and completion, for the repetition penalty
-   * @param banned token ids that must not be drawn
+   * @param edits what is done to the logits before
    */
-  public record SampleRow(int token, Sampling sampling, double uniform, int[] seen, int[] banned) {}
+  public record SampleRow(int token, Sampling sampling, double uniform, LogitEdits edits) {}
 }

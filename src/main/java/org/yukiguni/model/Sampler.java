@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.yukiguni.engine.LogitEdits;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.engine.Step.SampleRow;
 import org.yukiguni.engine.StepResult;
@@ -12,6 +13,9 @@ import org.yukiguni.script.ScriptModule;
 
 /** Draws next tokens where the logits are, and brings ids and log-probabilities back. */
 final class Sampler implements AutoCloseable {
+  /** Of each drawn row. */
+  private static final int NUMBERS = 7;
+
   private final ScriptModule module;
   private final int vocabularySize;
 
@@ -27,14 +31,16 @@ final class Sampler implements AutoCloseable {
    * @param source for each sample the row of the logits
    */
   StepResult sample(NDManager scope, NDArray logits, long[] source, List<SampleRow> rows) {
-    Pairs seen = new Pairs();
-    Pairs banned = new Pairs();
+    Pairs seen = new Pairs(vocabularySize);
+    Pairs lowered = new Pairs(vocabularySize);
+    Pairs forced = new Pairs(vocabularySize);
+    Pairs banned = new Pairs(vocabularySize);
     for (int i = 0; i < rows.size(); i++) {
-      SampleRow row = rows.get(i);
-      if (row.sampling().penalizesSeen()) {
-        seen.add(i, row.seen(), row.sampling().repetitionPenalty());
-      }
-      banned.add(i, row.banned(), 0);
+      LogitEdits edits = rows.get(i).edits();
+      seen.add(i, edits.seen(), edits.repetitionPenalty());
+      lowered.add(i, edits.lowered(), edits.lowering());
+      forced.add(i, edits.forced(), 0);
+      banned.add(i, edits.banned(), 0);
     }
     long[] drawn =
         IntStream.range(0, rows.size())
@@ -43,8 +49,9 @@ final class Sampler implements AutoCloseable {
             .toArray();
     int n = drawn.length;
     long[] topK = new long[n];
-    double[] numbers = new double[4 * n];
+    double[] numbers = new double[NUMBERS * n];
     int width = 1;
+    boolean information = false;
     for (int i = 0; i < n; i++) {
       SampleRow row = rows.get((int) drawn[i]);
       Sampling sampling = row.sampling();
@@ -54,6 +61,10 @@ final class Sampler implements AutoCloseable {
       numbers[n + i] = sampling.topP();
       numbers[2 * n + i] = sampling.minP();
       numbers[3 * n + i] = row.uniform();
+      numbers[4 * n + i] = sampling.typicalP();
+      numbers[5 * n + i] = sampling.epsilonCutoff();
+      numbers[6 * n + i] = sampling.etaCutoff();
+      information |= sampling.cutsByInformation();
     }
     NDArray result =
         module.tensor(
@@ -63,11 +74,15 @@ final class Sampler implements AutoCloseable {
             scope.create(source),
             seen.indices(scope),
             seen.values(scope),
+            lowered.indices(scope),
+            lowered.values(scope),
+            forced.indices(scope),
             banned.indices(scope),
             scope.create(drawn),
             scope.create(topK),
             width,
-            scope.create(numbers, new Shape(4, n)));
+            scope.create(numbers, new Shape(NUMBERS, n)),
+            information);
     return result(result.toDoubleArray());
   }
 

@@ -46,11 +46,34 @@ public final class FakeModel implements LanguageModel {
     if (row.sampling().doSample()) {
       h ^= Double.doubleToLongBits(row.uniform());
     }
+    LogitEdits edits = row.edits();
+    h ^= penalties(edits);
+    if (edits.forced().length > 0) {
+      int[] choices =
+          Arrays.stream(edits.forced()).filter(t -> !contains(edits.banned(), t)).toArray();
+      return choices[(int) Math.floorMod(h, (long) choices.length)];
+    }
     int token = (int) Math.floorMod(h ^ (h >>> 29), (long) vocabularySize);
-    while (contains(row.banned(), token)) {
+    for (int tried = 0; contains(edits.banned(), token); tried++) {
+      assertThat(tried).as("banned tokens").isLessThan(vocabularySize);
       token = (token + 1) % vocabularySize;
     }
     return token;
+  }
+
+  /** 0 without penalties; else another number for any other penalty of any token. */
+  private static long penalties(LogitEdits edits) {
+    long h = 0;
+    for (int token : edits.seen()) {
+      h += (token + 1) * Double.doubleToLongBits(edits.repetitionPenalty()) * 0x9E3779B97F4A7C15L;
+    }
+    for (int i = 0; i < edits.lowered().length; i++) {
+      h +=
+          (edits.lowered()[i] + 1)
+              * (long) Float.floatToIntBits(edits.lowering()[i])
+              * 0x100000001B3L;
+    }
+    return h;
   }
 
   private static boolean contains(int[] tokens, int token) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 
 class GenerationResolverTest {
@@ -22,7 +24,9 @@ class GenerationResolverTest {
     assertThat(resolved.config())
         .isEqualTo(
             new GenerationConfig(
-                new Sampling(false, 1, 50, 1, 0, 1),
+                new Sampling(false, 1, 50, 1, 0, 1, 0, 0),
+                Penalties.NONE,
+                Constraints.NONE,
                 OptionalInt.of(20),
                 OptionalInt.empty(),
                 0,
@@ -41,7 +45,8 @@ class GenerationResolverTest {
         "{'do_sample': true, 'temperature': 0.6, 'top_p': 0.9, 'eos_token_id': [1, 2],"
             + " '_from_model_config': true, 'transformers_version': '4.1', 'use_cache': false}");
     ResolvedGeneration resolved = resolve("{temperature: 0.2, max_new_tokens: 5}");
-    assertThat(resolved.config().sampling()).isEqualTo(new Sampling(true, 0.2, 50, 0.9, 0, 1));
+    assertThat(resolved.config().sampling())
+        .isEqualTo(new Sampling(true, 0.2, 50, 0.9, 0, 1, 0, 0));
     assertThat(resolved.config().maxNewTokens()).hasValue(5);
     assertThat(resolved.config().eosTokenIds()).containsExactly(1, 2);
     assertThat(resolved.origins())
@@ -96,6 +101,74 @@ class GenerationResolverTest {
   }
 
   @Test
+  void warnsOfProcessorsWithoutEffect() {
+    assertThat(resolve("{typical_p: 0.5, eta_cutoff: 0.1}").warnings())
+        .containsExactly(
+            "generation.typical_p has no effect because do_sample is false; set do_sample: true to"
+                + " sample",
+            "generation.eta_cutoff has no effect because do_sample is false; set do_sample: true"
+                + " to sample");
+    assertThat(resolve("{repeat_last_n: 3}").warnings())
+        .containsExactly(
+            "generation.repeat_last_n has no effect because repetition_penalty is 1; set"
+                + " repetition_penalty");
+    assertThat(resolve("{repeat_last_n: 0, repetition_penalty: 1.1}").warnings())
+        .containsExactly(
+            "generation.repeat_last_n 0 means all tokens, as in Hugging Face; in llama.cpp it"
+                + " turns the penalty off, for which set repetition_penalty: 1");
+    assertThat(resolve("{repeat_last_n: 3, repetition_penalty: 1.1}").warnings()).isEmpty();
+    assertThat(
+            resolve(
+                    "{bad_words_ids: [[1], [2], [1, 2]], eos_token_id: [1],"
+                        + " suppress_tokens: [7, 1], forced_bos_token_id: 5}")
+                .warnings())
+        .containsExactly(
+            "generation.bad_words_ids [1] has no effect because it is an eos_token_id, as in"
+                + " Hugging Face; use suppress_tokens",
+            "generation.suppress_tokens holds every eos_token_id, so that only lengths and stop"
+                + " strings end a completion; remove one if that is not meant",
+            "generation.forced_bos_token_id has no effect on prompts of more than one token, as in"
+                + " Hugging Face; put the token into the prompt");
+  }
+
+  @Test
+  void processorsOfJobAndModelReachTheEngine() {
+    model(
+        "{'no_repeat_ngram_size': 3, 'suppress_tokens': [1, 2], 'bad_words_ids': [[4, 5]],"
+            + " 'forced_eos_token_id': 6, 'typical_p': 0.9, 'repetition_penalty': 1.2}");
+    ResolvedGeneration resolved =
+        resolve(
+            "{suppress_tokens: [], begin_suppress_tokens: [8], forced_bos_token_id: 9,"
+                + " epsilon_cutoff: 0.1, eta_cutoff: 1.0, repeat_last_n: -1,"
+                + " presence_penalty: 0.5, frequency_penalty: -1, do_sample: true}");
+    GenerationConfig config = resolved.config();
+    assertThat(config.sampling()).isEqualTo(new Sampling(true, 1, 50, 1, 0, 0.9, 0.1, 0));
+    assertThat(config.penalties()).isEqualTo(new Penalties(1.2, -1, 0.5, -1));
+    assertThat(config.constraints())
+        .isEqualTo(
+            new Constraints(
+                3, List.of(List.of(4, 5)), List.of(), List.of(8), OptionalInt.of(9), List.of(6)));
+    assertThat(resolved.origins())
+        .containsEntry("suppress_tokens", Origin.JOB)
+        .containsEntry("bad_words_ids", Origin.GENERATION_CONFIG)
+        .containsEntry("forced_eos_token_id", Origin.GENERATION_CONFIG);
+    // Nobody's warning: the model's folder says it, not the job.
+    model("{'typical_p': 0.9, 'bad_words_ids': [[3]], 'eos_token_id': 3}");
+    assertThat(resolve("{}").warnings()).isEmpty();
+  }
+
+  @Test
+  void refusesForcedTokensThatAreSuppressed() {
+    assertProblems(
+        "{suppress_tokens: [1, 2, 3], forced_bos_token_id: 2, forced_eos_token_id: [1, 3]}",
+        "generation.forced_bos_token_id: all of [2] are in suppress_tokens, so that no token is"
+            + " left; remove one of the two",
+        "generation.forced_eos_token_id: all of [1, 3] are in suppress_tokens, so that no token is"
+            + " left; remove one of the two");
+    assertThat(resolve("{suppress_tokens: [1], forced_eos_token_id: [1, 3]}").warnings()).isEmpty();
+  }
+
+  @Test
   void refusesContradictions() {
     assertProblems(
         "{num_return_sequences: 3}",
@@ -113,15 +186,15 @@ class GenerationResolverTest {
 
   @Test
   void refusesWhatTheModelAsksForInVain() {
-    model("{'num_beams': 4, 'suppress_tokens': [1], 'length_penalty': 2.0, 'top_p': 7}");
+    model("{'num_beams': 4, 'sequence_bias': [[[1], 2]], 'length_penalty': 2.0, 'top_p': 7}");
     assertProblems(
         "{}",
         "generation_config.json: num_beams: 4 is not supported yet; remove it from the model's"
             + " folder",
-        "generation_config.json: suppress_tokens: [1] is not supported yet; remove it from the"
+        "generation_config.json: sequence_bias: [[[1],2]] is not supported yet; remove it from the"
             + " model's folder",
         "generation_config.json.top_p: 7 is out of range; give a number from 0 to 1");
-    model("{'num_beams': 1, 'suppress_tokens': [], 'top_p': 7}");
+    model("{'num_beams': 1, 'suppress_tokens': [], 'sequence_bias': null, 'top_p': 7}");
     assertThat(resolve("{top_p: 0.5}").config().sampling().topP()).isEqualTo(0.5);
   }
 

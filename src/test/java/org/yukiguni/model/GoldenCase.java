@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,7 +15,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 
 /** A model folder with what Hugging Face transformers computed for it, {@code golden.json}. */
@@ -27,6 +30,9 @@ record GoldenCase(Path folder, JsonNode golden) {
           "min_new_tokens",
           "min_length",
           "repetition_penalty",
+          "no_repeat_ngram_size",
+          "bad_words_ids",
+          "stop_strings",
           "eos_token_id",
           "pad_token_id",
           "do_sample");
@@ -89,8 +95,15 @@ record GoldenCase(Path folder, JsonNode golden) {
     }
     return Optional.of(
         new GenerationConfig(
-            new Sampling(
-                false, 1, 0, 1, 0, merged.getOrDefault("repetition_penalty", none).asDouble(1)),
+            Sampling.GREEDY,
+            new Penalties(merged.getOrDefault("repetition_penalty", none).asDouble(1), 0, 0, 0),
+            new Constraints(
+                merged.getOrDefault("no_repeat_ngram_size", none).asInt(0),
+                words(merged.getOrDefault("bad_words_ids", none)),
+                List.of(),
+                List.of(),
+                OptionalInt.empty(),
+                List.of()),
             optional(merged.get("max_new_tokens")),
             optional(merged.get("max_length")),
             merged.getOrDefault("min_new_tokens", none).asInt(0),
@@ -98,7 +111,19 @@ record GoldenCase(Path folder, JsonNode golden) {
             1,
             0,
             eosIds,
-            List.of()));
+            strings(merged.getOrDefault("stop_strings", none))));
+  }
+
+  private static List<String> strings(JsonNode array) {
+    List<String> strings = new ArrayList<>();
+    array.forEach(text -> strings.add(text.asText()));
+    return strings;
+  }
+
+  static List<List<Integer>> words(JsonNode lists) {
+    List<List<Integer>> words = new ArrayList<>();
+    lists.forEach(word -> words.add(Arrays.stream(ints(word)).boxed().toList()));
+    return words;
   }
 
   private static OptionalInt optional(JsonNode node) {
