@@ -1,6 +1,5 @@
 package org.yukiguni.engine;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -9,41 +8,45 @@ import java.util.Map;
  * found without going through the history.
  */
 final class NgramIndex {
-  private static final int[] NONE = {};
+  private static final int NOWHERE = -1;
 
   private final int prefix;
 
-  /** Hash of a run to the places behind it; the arrays are never changed. */
-  private final Map<Long, int[]> places;
+  /** Hash of a run to the last place behind it. */
+  private final Map<Long, Integer> latest;
+
+  /** For each place of the history the one before it with the same hash of the run in front. */
+  private final IntList earlier;
 
   NgramIndex(int n) {
-    this(n - 1, new HashMap<>());
+    this.prefix = n - 1;
+    this.latest = new HashMap<>();
+    this.earlier = new IntList();
   }
 
-  private NgramIndex(int prefix, Map<Long, int[]> places) {
-    this.prefix = prefix;
-    this.places = places;
+  private NgramIndex(NgramIndex other) {
+    this.prefix = other.prefix;
+    this.latest = new HashMap<>(other.latest);
+    this.earlier = other.earlier.fork();
   }
 
   NgramIndex fork() {
-    return new NgramIndex(prefix, new HashMap<>(places));
+    return new NgramIndex(this);
   }
 
   /** Takes note of the last token of a history, which has grown by one. */
   void grown(IntList history) {
     int last = history.size() - 1;
-    if (last >= prefix) {
-      places.merge(hash(history, last), new int[] {last}, NgramIndex::joined);
-    }
+    Integer before = last < prefix ? null : latest.put(hash(history, last), last);
+    earlier.add(before == null ? NOWHERE : before);
   }
 
   /** Adds the tokens that would repeat a run. */
   void ban(IntList history, IntList banned) {
     int end = history.size();
-    if (end < prefix) {
-      return;
-    }
-    for (int place : places.getOrDefault(hash(history, end), NONE)) {
+    int place = end < prefix ? NOWHERE : latest.getOrDefault(hash(history, end), NOWHERE);
+    for (; place != NOWHERE; place = earlier.at(place)) {
+      // Other runs can have the same hash.
       if (history.equalRuns(place - prefix, end - prefix, prefix)) {
         banned.add(history.at(place));
       }
@@ -57,11 +60,5 @@ final class NgramIndex {
       hash ^= hash >>> 29;
     }
     return hash;
-  }
-
-  private static int[] joined(int[] old, int[] more) {
-    int[] both = Arrays.copyOf(old, old.length + more.length);
-    System.arraycopy(more, 0, both, old.length, more.length);
-    return both;
   }
 }

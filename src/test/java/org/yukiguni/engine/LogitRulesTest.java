@@ -23,7 +23,8 @@ class LogitRulesTest {
   @Test
   void noRepeatNgramBansWhatFollowedTheSameTokensInPromptAndCompletion() {
     Constraints three = constraints(3, List.of());
-    assertThat(edits(three, ids(1, 2, 3, 1, 2, 4), ids(1, 2)).banned()).containsExactly(3, 4);
+    assertThat(edits(three, ids(1, 2, 3, 1, 2, 4), ids(1, 2)).banned())
+        .containsExactlyInAnyOrder(3, 4);
     assertThat(edits(three, ids(1, 2, 3, 1), NONE).banned()).isEmpty();
     assertThat(edits(three, ids(1), NONE).banned()).isEmpty();
     assertThat(edits(constraints(1, List.of()), ids(5, 6), ids(5)).banned()).contains(5, 6);
