@@ -44,6 +44,19 @@ def draw(x: Tensor, top_k: Tensor, width: int, top_p: Tensor, min_p: Tensor, uni
   return torch.squeeze(torch.gather(ids, 1, rank), 1)
 
 
+def process(x: Tensor, seen: Tensor, penalty: Tensor, banned: Tensor) -> Tensor:
+  # x [S, V] is changed; seen [2, P] sample and token, penalty [P]; banned [2, B] sample and token
+  if torch.size(seen, 1) > 0:
+    at = annotate(List[Optional[Tensor]], [seen[0], seen[1]])
+    s = torch.index(x, at)
+    s = torch.where(torch.lt(s, 0), torch.mul(s, penalty), torch.div(s, penalty))
+    x = torch.index_put_(x, at, s)
+  if torch.size(banned, 1) > 0:
+    at = annotate(List[Optional[Tensor]], [banned[0], banned[1]])
+    x = torch.index_put_(x, at, torch.full([1], -inf, dtype=6))
+  return x
+
+
 class Model(Module):
   __parameters__ = []
   __buffers__ = []
@@ -61,18 +74,21 @@ class Model(Module):
     # banned [2, B] sample and token; drawn [N] samples that are drawn; top_k [N];
     # numbers [4, N] float64: temperature, top_p, min_p, uniform
     # -> [2, S] float64: token id, and its log-probability before all processing (NaN where the logits are no numbers)
-    x = torch.index_select(logits, 0, source)
-    if torch.size(seen, 1) > 0:
-      at = annotate(List[Optional[Tensor]], [seen[0], seen[1]])
-      s = torch.index(x, at)
-      s = torch.where(torch.lt(s, 0), torch.mul(s, penalty), torch.div(s, penalty))
-      x = torch.index_put_(x, at, s)
-    if torch.size(banned, 1) > 0:
-      at = annotate(List[Optional[Tensor]], [banned[0], banned[1]])
-      x = torch.index_put_(x, at, torch.full([1], -inf, dtype=6))
+    x = __torch__.sampler.process(torch.index_select(logits, 0, source), seen, penalty, banned)
     token = torch.argmax(x, 1)
     if torch.size(drawn, 0) > 0:
       warmed = torch.div(torch.index_select(x, 0, drawn), torch.unsqueeze(torch.to(numbers[0], 6), 1))
       token = torch.index_copy(token, 0, drawn, __torch__.sampler.draw(warmed, top_k, width, numbers[1], numbers[2], numbers[3]))
     logprobs = torch.index(torch.log_softmax(logits, 1), annotate(List[Optional[Tensor]], [source, token]))
     return torch.stack([torch.to(token, 7), torch.to(logprobs, 7)])
+
+  def search(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, seen: Tensor, penalty: Tensor, banned: Tensor, scores: Tensor, top_k: Tensor, width: int) -> Tensor:
+    # The best continuations of beams. As in transformers, penalties and bans act on log-probabilities here.
+    # scores and top_k [S], width the largest top_k or V if that is less; the others as above
+    # -> [3, S, width] float64: token id, score, log-probability before all processing
+    before = torch.log_softmax(torch.index_select(logits, 0, source), 1)
+    x = __torch__.sampler.process(torch.clone(before), seen, penalty, banned)
+    values, ids = __torch__.sampler.candidates(torch.add(x, torch.unsqueeze(scores, 1)), top_k, width)
+    ids = ids[:, :width]
+    logprobs = torch.gather(before, 1, ids)
+    return torch.stack([torch.to(ids, 7), torch.to(values[:, :width], 7), torch.to(logprobs, 7)])

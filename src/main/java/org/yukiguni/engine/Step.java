@@ -15,6 +15,7 @@ import java.util.List;
  * @param groups the decoding part
  * @param prefills the prompt chunks
  * @param samples which positions of the step get a next token
+ * @param beams which positions of the step are beams and get candidates for their next token
  */
 public record Step(
     List<CacheOp> cacheOps,
@@ -22,7 +23,8 @@ public record Step(
     int[] positions,
     List<DecodeGroup> groups,
     List<PrefillChunk> prefills,
-    List<SampleRow> samples) {
+    List<SampleRow> samples,
+    List<BeamRow> beams) {
 
   /**
    * A change of the KV cache. The cache is made of blocks: {@code rows} sequences with room for
@@ -71,4 +73,13 @@ public record Step(
    * @param banned token ids that must not be drawn
    */
   public record SampleRow(int token, Sampling sampling, double uniform, int[] seen, int[] banned) {}
+
+  /**
+   * A beam to continue.
+   *
+   * @param processed as for a token to draw; its penalties and bans act on log-probabilities
+   * @param score added to them
+   * @param candidates how many of the best to return
+   */
+  public record BeamRow(SampleRow processed, float score, int candidates) {}
 }

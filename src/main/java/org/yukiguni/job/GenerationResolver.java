@@ -1,11 +1,13 @@
 package org.yukiguni.job;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Sampling;
 
@@ -63,7 +65,8 @@ public final class GenerationResolver {
         settings.numReturnSequences(),
         settings.seed(),
         settings.eosTokenId(),
-        settings.stopStrings());
+        settings.stopStrings(),
+        new Beams(settings.numBeams(), settings.lengthPenalty(), settings.earlyStopping()));
   }
 
   private static OptionalInt optional(Integer value) {
@@ -72,16 +75,35 @@ public final class GenerationResolver {
 
   private static void refuseContradictions(GenerationSettings settings) {
     Problems problems = new Problems();
-    if (settings.numReturnSequences() > 1 && !settings.doSample()) {
+    if (settings.numBeams() > 1) {
+      refuseWithBeams(settings, problems);
+    } else if (settings.numReturnSequences() > 1 && !settings.doSample()) {
       problems.add(
           "generation.num_return_sequences",
           settings.numReturnSequences()
-              + " completions would all be equal because do_sample is false; set do_sample: true"
-              + " or num_return_sequences: 1");
+              + " completions would all be equal because do_sample is false; set do_sample: true,"
+              + " num_beams or num_return_sequences: 1");
     }
     refuseOrder("new_tokens", settings.minNewTokens(), settings.maxNewTokens(), problems);
     refuseOrder("length", settings.minLength(), settings.maxLength(), problems);
     problems.raise();
+  }
+
+  private static void refuseWithBeams(GenerationSettings settings, Problems problems) {
+    if (settings.doSample()) {
+      problems.add(
+          "generation.num_beams",
+          settings.numBeams()
+              + " is not supported with do_sample: true; set do_sample: false or num_beams: 1");
+    }
+    if (settings.numReturnSequences() > settings.numBeams()) {
+      problems.add(
+          "generation.num_return_sequences",
+          settings.numReturnSequences()
+              + " is more than num_beams, which is "
+              + settings.numBeams()
+              + "; lower it");
+    }
   }
 
   private static void refuseOrder(String what, int min, Integer max, Problems problems) {
@@ -96,16 +118,16 @@ public final class GenerationResolver {
       GenerationSettings job, GenerationSettings file, GenerationSettings settings) {
     List<String> warnings = new ArrayList<>();
     if (!settings.doSample()) {
-      JobTree.of(job)
-          .retain("temperature", "top_k", "top_p", "min_p")
-          .fieldNames()
-          .forEachRemaining(
-              key ->
-                  warnings.add(
-                      "generation."
-                          + key
-                          + " has no effect because do_sample is false; set do_sample: true to"
-                          + " sample"));
+      warn(
+          JobTree.of(job).retain("temperature", "top_k", "top_p", "min_p"),
+          "do_sample is false; set do_sample: true to sample",
+          warnings);
+    }
+    if (settings.numBeams() == 1) {
+      warn(
+          JobTree.of(job).retain("length_penalty", "early_stopping"),
+          "num_beams is 1; set num_beams to search",
+          warnings);
     }
     if (settings.maxNewTokens() != null && settings.maxLength() != null) {
       warnings.add(
@@ -122,5 +144,11 @@ public final class GenerationResolver {
               + " of the model's generation_config.json; in Hugging Face the latter would win");
     }
     return warnings;
+  }
+
+  private static void warn(ObjectNode keys, String reason, List<String> warnings) {
+    keys.fieldNames()
+        .forEachRemaining(
+            key -> warnings.add("generation." + key + " has no effect because " + reason));
   }
 }

@@ -93,7 +93,7 @@ final class UnsupportedKeys {
   private static UnsupportedKeys generation() {
     Map<String, Unsupported> keys = new LinkedHashMap<>();
     // Hugging Face GenerationConfig, transformers 4.57 and before.
-    put(keys, Effect.TOKENS, 1, "num_beams", "typical_p", "encoder_repetition_penalty");
+    put(keys, Effect.TOKENS, 1, "typical_p", "encoder_repetition_penalty");
     put(keys, Effect.TOKENS, 1, "guidance_scale");
     put(keys, Effect.TOKENS, 0, "no_repeat_ngram_size", "encoder_no_repeat_ngram_size");
     put(keys, Effect.TOKENS, 0, "epsilon_cutoff", "eta_cutoff", "penalty_alpha");
@@ -103,9 +103,9 @@ final class UnsupportedKeys {
     put(keys, Effect.TOKENS, null, "suppress_tokens", "begin_suppress_tokens", "sequence_bias");
     put(keys, Effect.TOKENS, null, "exponential_decay_length_penalty", "watermarking_config");
     put(keys, Effect.TOKENS, null, "dola_layers", "top_h");
-    put(keys, Effect.OTHER, 1, "num_beam_groups", "length_penalty");
+    put(keys, Effect.OTHER, 1, "num_beam_groups");
     put(keys, Effect.OTHER, 0, "diversity_penalty");
-    put(keys, Effect.OTHER, false, "early_stopping", "renormalize_logits", "low_memory");
+    put(keys, Effect.OTHER, false, "renormalize_logits", "low_memory");
     put(keys, Effect.OTHER, false, "output_attentions", "output_hidden_states");
     put(keys, Effect.OTHER, false, "output_scores", "output_logits", "return_dict_in_generate");
     put(keys, Effect.OTHER, true, "use_cache");

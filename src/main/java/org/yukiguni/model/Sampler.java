@@ -3,14 +3,20 @@ package org.yukiguni.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.yukiguni.engine.BeamCandidates;
 import org.yukiguni.engine.Sampling;
+import org.yukiguni.engine.Step.BeamRow;
 import org.yukiguni.engine.Step.SampleRow;
 import org.yukiguni.engine.StepResult;
 import org.yukiguni.script.ScriptModule;
 
-/** Draws next tokens where the logits are, and brings ids and log-probabilities back. */
+/**
+ * Draws next tokens, and finds the best ones of beams, where the logits are, and brings ids and
+ * log-probabilities back.
+ */
 final class Sampler implements AutoCloseable {
   private final ScriptModule module;
   private final int vocabularySize;
@@ -27,15 +33,7 @@ final class Sampler implements AutoCloseable {
    * @param source for each sample the row of the logits
    */
   StepResult sample(NDManager scope, NDArray logits, long[] source, List<SampleRow> rows) {
-    Pairs seen = new Pairs();
-    Pairs banned = new Pairs();
-    for (int i = 0; i < rows.size(); i++) {
-      SampleRow row = rows.get(i);
-      if (row.sampling().penalizesSeen()) {
-        seen.add(i, row.seen(), row.sampling().repetitionPenalty());
-      }
-      banned.add(i, row.banned(), 0);
-    }
+    Edits edits = Edits.of(rows);
     long[] drawn =
         IntStream.range(0, rows.size())
             .filter(i -> rows.get(i).sampling().doSample())
@@ -61,9 +59,9 @@ final class Sampler implements AutoCloseable {
             "sample",
             logits,
             scope.create(source),
-            seen.indices(scope),
-            seen.values(scope),
-            banned.indices(scope),
+            edits.seen.indices(scope),
+            edits.seen.values(scope),
+            edits.banned.indices(scope),
             scope.create(drawn),
             scope.create(topK),
             width,
@@ -80,7 +78,74 @@ final class Sampler implements AutoCloseable {
       logprobs[i] = (float) values[n + i];
       tokens[i] = Double.isNaN(values[n + i]) ? -1 : (int) values[i];
     }
-    return new StepResult(tokens, logprobs);
+    return new StepResult(tokens, logprobs, List.of());
+  }
+
+  /**
+   * Finds the best continuations of beams.
+   *
+   * @param logits [U, V]
+   * @param source for each beam the row of the logits
+   */
+  List<BeamCandidates> search(NDManager scope, NDArray logits, long[] source, List<BeamRow> beams) {
+    Edits edits = Edits.of(beams.stream().map(BeamRow::processed).toList());
+    int n = beams.size();
+    float[] scores = new float[n];
+    long[] topK = new long[n];
+    int width = 1;
+    for (int i = 0; i < n; i++) {
+      scores[i] = beams.get(i).score();
+      topK[i] = Math.min(beams.get(i).candidates(), vocabularySize);
+      width = Math.max(width, (int) topK[i]);
+    }
+    NDArray result =
+        module.tensor(
+            scope,
+            "search",
+            logits,
+            scope.create(source),
+            edits.seen.indices(scope),
+            edits.seen.values(scope),
+            edits.banned.indices(scope),
+            scope.create(scores),
+            scope.create(topK),
+            width);
+    return candidates(result.toDoubleArray(), topK, width);
+  }
+
+  /** From [3, S, W]: token ids, scores, log-probabilities; the first k of each beam. */
+  private static List<BeamCandidates> candidates(double[] values, long[] topK, int width) {
+    int plane = topK.length * width;
+    List<BeamCandidates> all = new ArrayList<>();
+    for (int i = 0; i < topK.length; i++) {
+      int k = (int) topK[i];
+      int[] tokens = new int[k];
+      float[] scores = new float[k];
+      float[] logprobs = new float[k];
+      for (int rank = 0; rank < k; rank++) {
+        int at = i * width + rank;
+        tokens[rank] = (int) values[at];
+        scores[rank] = (float) values[plane + at];
+        logprobs[rank] = (float) values[2 * plane + at];
+      }
+      all.add(new BeamCandidates(tokens, scores, logprobs));
+    }
+    return all;
+  }
+
+  /** What is done to the logits of samples before anything else. */
+  private record Edits(Pairs seen, Pairs banned) {
+    static Edits of(List<SampleRow> rows) {
+      Edits edits = new Edits(new Pairs(), new Pairs());
+      for (int i = 0; i < rows.size(); i++) {
+        SampleRow row = rows.get(i);
+        if (row.sampling().penalizesSeen()) {
+          edits.seen.add(i, row.seen(), row.sampling().repetitionPenalty());
+        }
+        edits.banned.add(i, row.banned(), 0);
+      }
+      return edits;
+    }
   }
 
   @Override

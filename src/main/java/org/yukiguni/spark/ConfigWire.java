@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import org.yukiguni.engine.Beams;
+import org.yukiguni.engine.EarlyStopping;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Sampling;
 
@@ -25,7 +27,10 @@ record ConfigWire(
     int numReturnSequences,
     long seed,
     ArrayList<Integer> eosTokenIds,
-    ArrayList<String> stopStrings)
+    ArrayList<String> stopStrings,
+    int numBeams,
+    double lengthPenalty,
+    EarlyStopping earlyStopping)
     implements Serializable {
 
   static ConfigWire of(GenerationConfig config) {
@@ -44,7 +49,10 @@ record ConfigWire(
         config.numReturnSequences(),
         config.seed(),
         new ArrayList<>(config.eosTokenIds()),
-        new ArrayList<>(config.stopStrings()));
+        new ArrayList<>(config.stopStrings()),
+        config.beams().numBeams(),
+        config.beams().lengthPenalty(),
+        config.beams().earlyStopping());
   }
 
   GenerationConfig config() {
@@ -57,7 +65,8 @@ record ConfigWire(
         numReturnSequences,
         seed,
         List.copyOf(eosTokenIds),
-        List.copyOf(stopStrings));
+        List.copyOf(stopStrings),
+        new Beams(numBeams, lengthPenalty, earlyStopping));
   }
 
   private static Integer boxed(OptionalInt value) {

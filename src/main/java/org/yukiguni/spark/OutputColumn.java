@@ -39,7 +39,8 @@ public enum OutputColumn {
       Place.FILE,
       Nulls.POSSIBLE,
       DataTypes.StringType,
-      "prompt_null, prompt_empty, prompt_too_long, kv_memory, nan_logits, tokenizer or engine;"
+      "prompt_null, prompt_empty, prompt_too_long, kv_memory, nan_logits, no_completion,"
+          + " tokenizer or engine;"
           + " null in an ok row."),
   ERROR_MESSAGE(
       Place.FILE,

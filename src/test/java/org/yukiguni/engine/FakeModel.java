@@ -2,9 +2,13 @@ package org.yukiguni.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A model without tensors: its cache holds the tokens themselves, and the next token is a function
@@ -53,6 +57,56 @@ public final class FakeModel implements LanguageModel {
     return token;
   }
 
+  /**
+   * What beams take for log-probabilities of each next token: few values, so many are equal, and
+   * the first ten tokens are likelier, so that ends among them come often.
+   */
+  static float[] logprobs(int[] history, int length, int vocabularySize) {
+    long h = 29;
+    for (int i = 0; i < length; i++) {
+      h = (h ^ history[i]) * 0x100000001B3L;
+    }
+    float[] logprobs = new float[vocabularySize];
+    for (int t = 0; t < vocabularySize; t++) {
+      long x = (h ^ t) * 0x9E3779B97F4A7C15L;
+      logprobs[t] = (t < 10 ? -0.5f : -1) - ((x >>> 40) & 63) / 16f;
+    }
+    return logprobs;
+  }
+
+  /** The same after penalty and bans. */
+  static float[] processed(float[] logprobs, Step.SampleRow row) {
+    float[] x = logprobs.clone();
+    if (row.sampling().penalizesSeen()) {
+      for (int t : row.seen()) {
+        x[t] *= (float) row.sampling().repetitionPenalty();
+      }
+    }
+    for (int t : row.banned()) {
+      x[t] = Float.NEGATIVE_INFINITY;
+    }
+    return x;
+  }
+
+  private BeamCandidates candidates(int[] history, Step.BeamRow beam) {
+    float[] before = logprobs(history, history.length, limits.vocabularySize());
+    float[] scores = processed(before, beam.processed());
+    int[] best =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted(Comparator.comparing(t -> -scores[t]))
+            .limit(beam.candidates())
+            .mapToInt(Integer::intValue)
+            .toArray();
+    float[] bestScores = new float[best.length];
+    float[] bestLogprobs = new float[best.length];
+    for (int i = 0; i < best.length; i++) {
+      bestScores[i] = scores[best[i]] + beam.score();
+      bestLogprobs[i] = before[best[i]];
+    }
+    return new BeamCandidates(best, bestScores, bestLogprobs);
+  }
+
   private static boolean contains(int[] tokens, int token) {
     return Arrays.stream(tokens).anyMatch(t -> t == token);
   }
@@ -97,7 +151,11 @@ public final class FakeModel implements LanguageModel {
       drawn[i] = next(history, history.length, row, limits.vocabularySize());
       logprobs[i] = -1;
     }
-    return new StepResult(drawn, logprobs);
+    List<BeamCandidates> beams = new ArrayList<>();
+    for (Step.BeamRow beam : step.beams()) {
+      beams.add(candidates(histories[beam.processed().token()], beam));
+    }
+    return new StepResult(drawn, logprobs, beams);
   }
 
   /** Puts a token at the end of a row and returns the whole history. */

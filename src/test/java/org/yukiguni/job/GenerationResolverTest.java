@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.engine.Beams;
+import org.yukiguni.engine.EarlyStopping;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Sampling;
 
@@ -30,7 +32,8 @@ class GenerationResolverTest {
                 1,
                 0,
                 List.of(),
-                List.of()));
+                List.of(),
+                Beams.NONE));
     assertThat(resolved.origins().values()).containsOnly(Origin.DEFAULT);
     assertThat(resolved.warnings()).isEmpty();
   }
@@ -100,7 +103,7 @@ class GenerationResolverTest {
     assertProblems(
         "{num_return_sequences: 3}",
         "generation.num_return_sequences: 3 completions would all be equal because do_sample is"
-            + " false; set do_sample: true or num_return_sequences: 1");
+            + " false; set do_sample: true, num_beams or num_return_sequences: 1");
     assertProblems(
         "{min_new_tokens: 5, max_new_tokens: 4}",
         "generation.min_new_tokens: 5 is more than max_new_tokens, which is 4; lower it");
@@ -112,11 +115,34 @@ class GenerationResolverTest {
   }
 
   @Test
+  void beams() {
+    model("{'num_beams': 4, 'length_penalty': 2, 'early_stopping': 'never'}");
+    ResolvedGeneration resolved = resolve("{num_return_sequences: 3, length_penalty: -0.5}");
+    assertThat(resolved.config().beams()).isEqualTo(new Beams(4, -0.5, EarlyStopping.NEVER));
+    assertThat(resolved.config().numReturnSequences()).isEqualTo(3);
+    assertThat(resolved.warnings()).isEmpty();
+    assertProblems(
+        "{num_beams: 2, num_return_sequences: 3, do_sample: true}",
+        "generation.num_beams: 2 is not supported with do_sample: true; set do_sample: false or"
+            + " num_beams: 1",
+        "generation.num_return_sequences: 3 is more than num_beams, which is 2; lower it");
+    assertThat(resolve("{num_beams: 1, length_penalty: 2, early_stopping: true}").warnings())
+        .containsExactly(
+            "generation.length_penalty has no effect because num_beams is 1; set num_beams to"
+                + " search",
+            "generation.early_stopping has no effect because num_beams is 1; set num_beams to"
+                + " search");
+    assertProblems(
+        "{early_stopping: maybe}",
+        "generation.early_stopping: found the text 'maybe'; give one of false, true, never");
+  }
+
+  @Test
   void refusesWhatTheModelAsksForInVain() {
-    model("{'num_beams': 4, 'suppress_tokens': [1], 'length_penalty': 2.0, 'top_p': 7}");
+    model("{'num_beams': 4, 'suppress_tokens': [1], 'typical_p': 0.5, 'top_p': 7}");
     assertProblems(
         "{}",
-        "generation_config.json: num_beams: 4 is not supported yet; remove it from the model's"
+        "generation_config.json: typical_p: 0.5 is not supported yet; remove it from the model's"
             + " folder",
         "generation_config.json: suppress_tokens: [1] is not supported yet; remove it from the"
             + " model's folder",
@@ -165,6 +191,9 @@ class GenerationResolverTest {
               stop_strings:  # job
                 - x
               seed: 0  # default
+              num_beams: 1  # default
+              length_penalty: 1.0  # default
+              early_stopping: false  # default
             engine:
               max_sequences: auto
             """);

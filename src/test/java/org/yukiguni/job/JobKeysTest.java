@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.yukiguni.engine.EarlyStopping;
 
 /** For each group of keys: the defaults, and every key at its component. */
 class JobKeysTest {
@@ -87,7 +88,8 @@ class JobKeysTest {
             generation={max_new_tokens: 1, max_length: 2, min_new_tokens: 3, min_length: 4,
               do_sample: true, temperature: 0.5, top_k: 6, top_p: 0.7, min_p: 0.8,
               repetition_penalty: 1.9, num_return_sequences: 10, eos_token_id: [11, 12],
-              pad_token_id: 13, bos_token_id: 14, stop_strings: [a, b], seed: -15}
+              pad_token_id: 13, bos_token_id: 14, stop_strings: [a, b], seed: -15,
+              num_beams: 16, length_penalty: -1.7, early_stopping: never}
             """);
     assertThat(job.generation())
         .isEqualTo(
@@ -107,7 +109,10 @@ class JobKeysTest {
                 13,
                 14,
                 List.of("a", "b"),
-                -15L));
+                -15L,
+                16,
+                -1.7,
+                EarlyStopping.NEVER));
   }
 
   @Test
@@ -120,12 +125,19 @@ class JobKeysTest {
   }
 
   @Test
+  void earlyStoppingIsATruthValueOrNever() {
+    assertThat(Jobs.with("generation.early_stopping=true").generation().earlyStopping())
+        .isEqualTo(EarlyStopping.TRUE);
+    assertThat(Jobs.with("generation.early_stopping=false").generation().earlyStopping())
+        .isEqualTo(EarlyStopping.FALSE);
+  }
+
+  @Test
   void whatIsNotSupportedMayBeSwitchedOff() {
     Job job =
         Jobs.with(
-            "generation={num_beams: 1, typical_p: 1.0, no_repeat_ngram_size: 0,"
-                + " bad_words_ids: null, suppress_tokens: [], use_cache: true,"
-                + " early_stopping: false}");
+            "generation={num_beam_groups: 1, typical_p: 1.0, no_repeat_ngram_size: 0,"
+                + " bad_words_ids: null, suppress_tokens: [], use_cache: true}");
     assertThat(job).isEqualTo(Jobs.minimal());
   }
 

@@ -59,7 +59,7 @@ class JobProblemsTest {
         "input={table: t, format: csv} | input.format: has no effect without path; remove it",
         "generation={n: 1, num_return_sequences: 2} | generation.num_return_sequences: given as num_return_sequences and as n; keep one",
         // Not there yet.
-        "generation.num_beams=4  | generation.num_beams: is not supported yet; remove it",
+        "generation.no_repeat_ngram_size=4  | generation.no_repeat_ngram_size: is not supported yet; remove it",
         "generation.presence_penalty=0.5 | generation.presence_penalty: is not supported yet; remove it",
         "generation.bad_words_ids=[[1]]  | generation.bad_words_ids: is not supported yet; remove it",
         "model.adapter=lora      | model.adapter: is not supported yet; remove it",
@@ -81,7 +81,7 @@ class JobProblemsTest {
         nmae: x
         input: { path: a, table: b, colour: red }
         model: { path: 3 }
-        generation: { temperature: 0, top_p: 2, num_beams: 2 }
+        generation: { temperature: 0, top_p: 2, no_repeat_ngram_size: 2 }
         """;
     InvalidJobException failure =
         catchThrowableOfType(
@@ -96,7 +96,7 @@ class JobProblemsTest {
             input.format: missing; give one of jsonl, json, csv, text, parquet, orc
             prompt: missing column or template; give one of them
             model.path: found the number 3; give a text in quotes
-            generation.num_beams: is not supported yet; remove it
+            generation.no_repeat_ngram_size: is not supported yet; remove it
             generation.temperature: 0 is out of range; give a number above 0; for greedy decoding set do_sample: false
             generation.top_p: 2 is out of range; give a number from 0 to 1
             output.path: missing; give a text

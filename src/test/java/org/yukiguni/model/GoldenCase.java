@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Sampling;
 
@@ -98,7 +99,8 @@ record GoldenCase(Path folder, JsonNode golden) {
             1,
             0,
             eosIds,
-            List.of()));
+            List.of(),
+            Beams.NONE));
   }
 
   private static OptionalInt optional(JsonNode node) {

@@ -163,6 +163,7 @@ class GoldenModelTest {
             positions,
             List.of(),
             List.of(new Step.PrefillChunk(0, 0, 0, prompt.length)),
+            List.of(),
             List.of());
     try (NDManager scope = model.newScope()) {
       float[] flat = model.logits(scope, step, positions).toFloatArray();

@@ -17,6 +17,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.job.AutoCount;
@@ -140,7 +141,8 @@ final class TestRun {
         2,
         seed,
         List.of(),
-        List.of("stop"));
+        List.of("stop"),
+        Beams.NONE);
   }
 
   private Job job() {
@@ -151,7 +153,7 @@ final class TestRun {
         new ModelSpec(loader.name(), "main", Dtype.AUTO, Quantization.NONE, Device.AUTO),
         new GenerationSettings(
             6, null, null, null, true, null, null, null, null, null, 2, null, null, null, null,
-            seed),
+            seed, null, null, null),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false),
         new RunSpec(new AutoCount(chunkRows), maxErrorRatio));

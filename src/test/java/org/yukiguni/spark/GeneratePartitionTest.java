@@ -14,6 +14,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.job.Device;
@@ -35,7 +36,8 @@ final class GeneratePartitionTest {
         3,
         7,
         List.of(),
-        List.of());
+        List.of(),
+        Beams.NONE);
   }
 
   private Dataset<Row> plan(int rows, int partitions) {
