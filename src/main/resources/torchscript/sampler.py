@@ -1,9 +1,27 @@
 # Draws the next token of each sequence, in the order of transformers' logits processors and warpers
-# (generation/logits_process.py): repetition penalty, bans, temperature, top-k, top-p, min-p.
+# (generation/logits_process.py): repetition penalty, vLLM's presence and frequency penalties, forced
+# tokens, bans, temperature, top-k, top-p, min-p, typical-p, epsilon cutoff, eta cutoff.
 # Alphabet: U logits rows, S samples, N samples that are drawn (the others take the largest logit),
 # V vocabulary, W candidates that are looked at.
 # A row's arithmetic depends on the row alone: sums run one by one in order of the rank (cumsum in
 # float64), so it does not matter how many candidates the neighbours ask for.
+
+
+def edit(x: Tensor, seen: Tensor, penalty: Tensor, lowered: Tensor, lowering: Tensor, forced: Tensor, banned: Tensor) -> Tensor:
+  # x [S, V], changed in place; seen [2, P], lowered [2, L], forced [2, F], banned [2, B]: row and token; penalty [P]; lowering [L]
+  if torch.size(seen, 1) > 0:
+    at = annotate(List[Optional[Tensor]], [seen[0], seen[1]])
+    s = torch.index(x, at)
+    x = torch.index_put_(x, at, torch.where(torch.lt(s, 0), torch.mul(s, penalty), torch.div(s, penalty)))
+  if torch.size(lowered, 1) > 0:
+    at = annotate(List[Optional[Tensor]], [lowered[0], lowered[1]])
+    x = torch.index_put_(x, at, torch.sub(torch.index(x, at), lowering))
+  if torch.size(forced, 1) > 0:
+    x = torch.index_fill_(x, 0, forced[0], -inf)
+    x = torch.index_put_(x, annotate(List[Optional[Tensor]], [forced[0], forced[1]]), torch.full([1], 0., dtype=6))
+  if torch.size(banned, 1) > 0:
+    x = torch.index_put_(x, annotate(List[Optional[Tensor]], [banned[0], banned[1]]), torch.full([1], -inf, dtype=6))
+  return x
 
 
 def candidates(x: Tensor, top_k: Tensor, width: int) -> Tuple[Tensor, Tensor]:
@@ -24,12 +42,53 @@ def candidates(x: Tensor, top_k: Tensor, width: int) -> Tuple[Tensor, Tensor]:
   return (values, order if exact else torch.gather(ids, 1, order))
 
 
-def draw(x: Tensor, top_k: Tensor, width: int, top_p: Tensor, min_p: Tensor, uniform: Tensor) -> Tensor:
-  # x [N, V], the others [N]; top_k 0 is off and then width is V -> ids [N]
+def total(p: Tensor) -> Tensor:
+  # p [N, W] -> its sums [N, 1], added in order of the rank
+  return torch.cumsum(p, 1)[:, -1:]
+
+
+def centre(p: Tensor, x: Tensor) -> Tensor:
+  # p [N, W] weights, x [N, W] logits less the largest -> mean of x [N, 1]: the log of the weights' sum less the entropy
+  return torch.div(__torch__.sampler.total(torch.masked_fill(torch.mul(p, x), torch.eq(p, 0.), 0.)), __torch__.sampler.total(p))
+
+
+def typical(p: Tensor, x: Tensor, typical_p: Tensor) -> Tensor:
+  # |-log q - entropy| is |centre - x|: q's normaliser is in both. Keeps the smallest ones up to the mass typical_p, ties included.
+  away = torch.masked_fill(torch.abs(torch.sub(x, __torch__.sampler.centre(p, x))), torch.eq(p, 0.), inf)
+  sorted, order = torch.sort(away, stable=True, dim=1, descending=False)
+  mass = torch.cumsum(torch.gather(p, 1, order), 1)
+  last = torch.sum(torch.lt(mass, torch.mul(torch.unsqueeze(typical_p, 1), mass[:, -1:])), [1], True)
+  last = torch.clamp(last, 0, torch.size(p, 1) - 1)
+  far = torch.gt(away, torch.gather(sorted, 1, last))
+  return torch.masked_fill(p, torch.logical_and(far, torch.lt(torch.unsqueeze(typical_p, 1), 1.)), 0.)
+
+
+def cutoff(p: Tensor, least: Tensor) -> Tensor:
+  # Drops what is below a probability, least [N, 1], but nothing that equals the largest.
+  small = torch.lt(p, torch.mul(least, __torch__.sampler.total(p)))
+  return torch.masked_fill(p, torch.logical_and(small, torch.lt(p, torch.amax(p, [1], True))), 0.)
+
+
+def by_information(p: Tensor, x: Tensor, typical_p: Tensor, epsilon: Tensor, eta: Tensor) -> Tensor:
+  # p [N, W], x [N, W] logits less the largest, the others [N]; typical_p 1, epsilon 0 and eta 0 are off -> p with zeros [N, W]
+  p = __torch__.sampler.typical(p, x, typical_p)
+  p = __torch__.sampler.cutoff(p, torch.unsqueeze(epsilon, 1))
+  # exp(-entropy) is exp(centre) over the sum.
+  spread = torch.div(torch.exp(__torch__.sampler.centre(p, x)), __torch__.sampler.total(p))
+  eta = torch.unsqueeze(eta, 1)
+  return __torch__.sampler.cutoff(p, torch.minimum(eta, torch.mul(torch.sqrt(eta), spread)))
+
+
+def draw(x: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: bool) -> Tensor:
+  # x [N, V]; top_k [N], 0 is off and then width is V; numbers and information as in sample -> ids [N]
+  top_p = numbers[1]
+  min_p = numbers[2]
+  uniform = numbers[3]
   values, ids = __torch__.sampler.candidates(x, top_k, width)
   first = torch.gather(values, 1, torch.unsqueeze(torch.clamp(torch.sub(top_k, 1), 0), 1))
   dropped = torch.logical_and(torch.lt(values, first), torch.unsqueeze(torch.gt(top_k, 0), 1))
-  p = torch.exp(torch.to(torch.sub(values, values[:, :1]), 7))
+  below_first = torch.to(torch.sub(values, values[:, :1]), 7)
+  p = torch.exp(below_first)
   p = torch.masked_fill(p, dropped, 0.)
   # top-p removes the smallest ones while their sum is at most 1 - p, but never the largest.
   rising = torch.cumsum(torch.flip(p, [1]), 1)
@@ -38,23 +97,12 @@ def draw(x: Tensor, top_k: Tensor, width: int, top_p: Tensor, min_p: Tensor, uni
   small = torch.logical_and(small, torch.gt(torch.arange(torch.size(p, 1)), 0))
   p = torch.masked_fill(p, small, 0.)
   p = torch.masked_fill(p, torch.lt(p, torch.unsqueeze(min_p, 1)), 0.)
+  if information:
+    p = __torch__.sampler.by_information(p, below_first, numbers[4], numbers[5], numbers[6])
   mass = torch.cumsum(p, 1)
   below = torch.le(mass, torch.mul(torch.unsqueeze(uniform, 1), mass[:, -1:]))
   rank = torch.clamp(torch.sum(below, [1], True), 0, torch.size(p, 1) - 1)
   return torch.squeeze(torch.gather(ids, 1, rank), 1)
-
-
-def process(x: Tensor, seen: Tensor, penalty: Tensor, banned: Tensor) -> Tensor:
-  # x [S, V] is changed; seen [2, P] sample and token, penalty [P]; banned [2, B] sample and token
-  if torch.size(seen, 1) > 0:
-    at = annotate(List[Optional[Tensor]], [seen[0], seen[1]])
-    s = torch.index(x, at)
-    s = torch.where(torch.lt(s, 0), torch.mul(s, penalty), torch.div(s, penalty))
-    x = torch.index_put_(x, at, s)
-  if torch.size(banned, 1) > 0:
-    at = annotate(List[Optional[Tensor]], [banned[0], banned[1]])
-    x = torch.index_put_(x, at, torch.full([1], -inf, dtype=6))
-  return x
 
 
 class Model(Module):
@@ -69,25 +117,25 @@ class Model(Module):
     self.training = False
     return None
 
-  def sample(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, seen: Tensor, penalty: Tensor, banned: Tensor, drawn: Tensor, top_k: Tensor, width: int, numbers: Tensor) -> Tensor:
-    # logits [U, V]; source [S] row of logits; seen [2, P] sample and token, penalty [P];
-    # banned [2, B] sample and token; drawn [N] samples that are drawn; top_k [N];
-    # numbers [4, N] float64: temperature, top_p, min_p, uniform
+  def sample(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, seen: Tensor, penalty: Tensor, lowered: Tensor, lowering: Tensor, forced: Tensor, banned: Tensor, drawn: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: bool) -> Tensor:
+    # logits [U, V]; source [S] row of logits; the edits as in edit;
+    # drawn [N] samples that are drawn; top_k [N]; numbers [7, N] float64: temperature, top_p, min_p, uniform, typical_p,
+    # epsilon_cutoff, eta_cutoff; information: whether one of the last three is on in any row
     # -> [2, S] float64: token id, and its log-probability before all processing (NaN where the logits are no numbers)
-    x = __torch__.sampler.process(torch.index_select(logits, 0, source), seen, penalty, banned)
+    x = __torch__.sampler.edit(torch.index_select(logits, 0, source), seen, penalty, lowered, lowering, forced, banned)
     token = torch.argmax(x, 1)
     if torch.size(drawn, 0) > 0:
       warmed = torch.div(torch.index_select(x, 0, drawn), torch.unsqueeze(torch.to(numbers[0], 6), 1))
-      token = torch.index_copy(token, 0, drawn, __torch__.sampler.draw(warmed, top_k, width, numbers[1], numbers[2], numbers[3]))
+      token = torch.index_copy(token, 0, drawn, __torch__.sampler.draw(warmed, top_k, width, numbers, information))
     logprobs = torch.index(torch.log_softmax(logits, 1), annotate(List[Optional[Tensor]], [source, token]))
     return torch.stack([torch.to(token, 7), torch.to(logprobs, 7)])
 
-  def search(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, seen: Tensor, penalty: Tensor, banned: Tensor, scores: Tensor, top_k: Tensor, width: int) -> Tensor:
-    # The best continuations of beams. As in transformers, penalties and bans act on log-probabilities here.
+  def search(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, seen: Tensor, penalty: Tensor, lowered: Tensor, lowering: Tensor, forced: Tensor, banned: Tensor, scores: Tensor, top_k: Tensor, width: int) -> Tensor:
+    # The best continuations of beams. As in transformers, the edits act on log-probabilities here.
     # scores and top_k [S], width the largest top_k or V if that is less; the others as above
     # -> [3, S, width] float64: token id, score, log-probability before all processing
     before = torch.log_softmax(torch.index_select(logits, 0, source), 1)
-    x = __torch__.sampler.process(torch.clone(before), seen, penalty, banned)
+    x = __torch__.sampler.edit(torch.clone(before), seen, penalty, lowered, lowering, forced, banned)
     values, ids = __torch__.sampler.candidates(torch.add(x, torch.unsqueeze(scores, 1)), top_k, width)
     ids = ids[:, :width]
     logprobs = torch.gather(before, 1, ids)

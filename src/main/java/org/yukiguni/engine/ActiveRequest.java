@@ -52,11 +52,12 @@ final class ActiveRequest {
 
   void makeSequences(int contextLength) {
     int maxNewTokens = request.config().maxNewTokens(promptLength(), contextLength);
+    LogitRules rules = new LogitRules(request.config(), request.promptTokens(), maxNewTokens);
     for (int i = 0; i < numSequences(); i++) {
-      sequences.add(new Sequence(this, i, maxNewTokens));
+      sequences.add(new Sequence(this, i, maxNewTokens, rules.fork()));
     }
     if (request.config().beams().isSearch()) {
-      beams = Optional.of(new BeamGroup(this, maxNewTokens));
+      beams = Optional.of(new BeamGroup(this, maxNewTokens, rules));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.yukiguni.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +20,19 @@ final class BeamGroup implements CacheUser {
   /** Positions in the cache of every beam. */
   int cachedLength;
 
+  /** The rules of each running beam. */
+  private List<LogitRules> rules;
+
   /** The row of each running beam. */
   private int[] rows = {};
 
-  BeamGroup(ActiveRequest request, int maxNewTokens) {
+  /**
+   * A search that begins.
+   *
+   * @param rules at the end of the prompt
+   */
+  BeamGroup(ActiveRequest request, int maxNewTokens, LogitRules rules) {
+    this.rules = List.of(rules);
     this.request = request;
     this.maxNewTokens = maxNewTokens;
     this.search =
@@ -67,6 +77,13 @@ final class BeamGroup implements CacheUser {
       }
     }
     search.advance(candidates);
+    List<LogitRules> next = new ArrayList<>();
+    for (Beam beam : search.running()) {
+      LogitRules forked = rules.get(beam.parentIndex()).fork();
+      forked.append(beam.token());
+      next.add(forked);
+    }
+    rules = next;
     return true;
   }
 
@@ -129,10 +146,11 @@ final class BeamGroup implements CacheUser {
 
   /** What a running beam asks of a step. */
   Step.BeamRow row(int beam, int tokenIndex) {
-    Beam running = search.running().get(beam);
-    Sequence s = new Sequence(request, 0, maxNewTokens);
-    running.appendTo(s);
-    return new Step.BeamRow(s.sample(tokenIndex), running.score(), search.numCandidates());
+    return new Step.BeamRow(
+        tokenIndex,
+        rules.get(beam).edits(),
+        search.running().get(beam).score(),
+        search.numCandidates());
   }
 
   private Optional<String> stopReason(Beam beam) {

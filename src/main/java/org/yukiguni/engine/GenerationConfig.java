@@ -8,6 +8,8 @@ import java.util.OptionalInt;
  * far as it is supported, under its names.
  *
  * @param sampling how a token is drawn
+ * @param penalties what repeating costs
+ * @param constraints tokens that must not or must come
  * @param maxNewTokens most tokens to generate; wins over {@code maxLength}. If both are empty, 20
  * @param maxLength most tokens of prompt and completion together
  * @param minNewTokens an end-of-sequence token cannot be drawn before this many new tokens; wins
@@ -22,6 +24,8 @@ import java.util.OptionalInt;
  */
 public record GenerationConfig(
     Sampling sampling,
+    Penalties penalties,
+    Constraints constraints,
     OptionalInt maxNewTokens,
     OptionalInt maxLength,
     int minNewTokens,

@@ -10,7 +10,7 @@ final class Sequence implements CacheUser {
   final int maxNewTokens;
   final long randomKey;
   final Optional<StopCondition> stop;
-  private final SeenTokens seen;
+  private final LogitRules rules;
 
   private int[] tokens = new int[16];
   private int numTokens;
@@ -27,17 +27,19 @@ final class Sequence implements CacheUser {
   long deviceNanos;
   long firstTokenNanos;
 
-  Sequence(ActiveRequest request, int index, int maxNewTokens) {
+  /**
+   * An empty completion.
+   *
+   * @param rules its own ones, at the end of the prompt
+   */
+  Sequence(ActiveRequest request, int index, int maxNewTokens, LogitRules rules) {
     GenerationConfig config = request.request.config();
     this.request = request;
     this.index = index;
     this.maxNewTokens = maxNewTokens;
     this.randomKey = CounterRandom.key(config.seed(), request.request.id(), index);
     this.stop = request.request.stops().map(supplier -> supplier.get());
-    this.seen =
-        config.sampling().penalizesSeen()
-            ? new SeenTokens(request.request.promptTokens())
-            : SeenTokens.NONE;
+    this.rules = rules;
   }
 
   @Override
@@ -78,21 +80,15 @@ final class Sequence implements CacheUser {
     }
     tokens[numTokens++] = token;
     cumulativeLogprob += logprob;
-    seen.add(token);
+    rules.append(token);
   }
 
   /** Its next draw, from the logits of the step's token at this index. */
   Step.SampleRow sample(int tokenIndex) {
-    GenerationConfig config = request.request.config();
-    int[] banned =
-        numTokens < config.minNewTokens(request.promptLength()) ? request.eosTokenIds : NO_TOKENS;
     return new Step.SampleRow(
         tokenIndex,
-        config.sampling(),
+        request.request.config().sampling(),
         CounterRandom.uniform(randomKey, numTokens),
-        seen.distinct(),
-        banned);
+        rules.edits());
   }
-
-  private static final int[] NO_TOKENS = {};
 }

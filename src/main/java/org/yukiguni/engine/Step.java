@@ -69,17 +69,17 @@ public record Step(
    *
    * @param token index into the step's tokens whose logits are used; several samples may share one
    * @param uniform random number in [0, 1); used only when sampling
-   * @param seen distinct token ids of prompt and completion, for the repetition penalty
-   * @param banned token ids that must not be drawn
+   * @param edits what is done to the logits before
    */
-  public record SampleRow(int token, Sampling sampling, double uniform, int[] seen, int[] banned) {}
+  public record SampleRow(int token, Sampling sampling, double uniform, LogitEdits edits) {}
 
   /**
    * A beam to continue.
    *
-   * @param processed as for a token to draw; its penalties and bans act on log-probabilities
+   * @param token index into the step's tokens whose logits are used
+   * @param edits what is done to the log-probabilities before
    * @param score added to them
    * @param candidates how many of the best to return
    */
-  public record BeamRow(SampleRow processed, float score, int candidates) {}
+  public record BeamRow(int token, LogitEdits edits, float score, int candidates) {}
 }

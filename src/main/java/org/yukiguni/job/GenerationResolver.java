@@ -1,14 +1,15 @@
 package org.yukiguni.job;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.yukiguni.engine.Beams;
+import org.yukiguni.engine.Constraints;
+import org.yukiguni.engine.EarlyStopping;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 
 /**
@@ -46,7 +47,7 @@ public final class GenerationResolver {
     GenerationSettings settings = merged.settings();
     refuseContradictions(settings);
     return new ResolvedGeneration(
-        config(settings), settings, merged.origins(), warnings(job, file, settings));
+        config(settings), settings, merged.origins(), GenerationWarnings.of(job, file, settings));
   }
 
   private static GenerationConfig config(GenerationSettings settings) {
@@ -57,7 +58,21 @@ public final class GenerationResolver {
             settings.topK(),
             settings.topP(),
             settings.minP(),
-            settings.repetitionPenalty()),
+            or(settings.typicalP(), 1),
+            or(settings.epsilonCutoff(), 0),
+            or(settings.etaCutoff(), 0)),
+        new Penalties(
+            settings.repetitionPenalty(),
+            or(settings.repeatLastN(), 0),
+            or(settings.presencePenalty(), 0),
+            or(settings.frequencyPenalty(), 0)),
+        new Constraints(
+            or(settings.noRepeatNgramSize(), 0),
+            or(settings.badWordsIds()),
+            or(settings.suppressTokens()),
+            or(settings.beginSuppressTokens()),
+            optional(settings.forcedBosTokenId()),
+            or(settings.forcedEosTokenId())),
         optional(settings.maxNewTokens()),
         optional(settings.maxLength()),
         settings.minNewTokens(),
@@ -66,7 +81,27 @@ public final class GenerationResolver {
         settings.seed(),
         settings.eosTokenId(),
         settings.stopStrings(),
-        new Beams(settings.numBeams(), settings.lengthPenalty(), settings.earlyStopping()));
+        beams(settings));
+  }
+
+  private static Beams beams(GenerationSettings settings) {
+    EarlyStopping early = settings.earlyStopping();
+    return new Beams(
+        or(settings.numBeams(), 1),
+        or(settings.lengthPenalty(), 1),
+        early == null ? EarlyStopping.FALSE : early);
+  }
+
+  private static double or(Double value, double off) {
+    return value == null ? off : value;
+  }
+
+  private static int or(Integer value, int off) {
+    return value == null ? off : value;
+  }
+
+  private static <T> List<T> or(List<T> value) {
+    return value == null ? List.of() : value;
   }
 
   private static OptionalInt optional(Integer value) {
@@ -75,7 +110,7 @@ public final class GenerationResolver {
 
   private static void refuseContradictions(GenerationSettings settings) {
     Problems problems = new Problems();
-    if (settings.numBeams() > 1) {
+    if (or(settings.numBeams(), 1) > 1) {
       refuseWithBeams(settings, problems);
     } else if (settings.numReturnSequences() > 1 && !settings.doSample()) {
       problems.add(
@@ -86,6 +121,10 @@ public final class GenerationResolver {
     }
     refuseOrder("new_tokens", settings.minNewTokens(), settings.maxNewTokens(), problems);
     refuseOrder("length", settings.minLength(), settings.maxLength(), problems);
+    Integer bos = settings.forcedBosTokenId();
+    List<Integer> suppressed = or(settings.suppressTokens());
+    refuseForced("bos", bos == null ? List.of() : List.of(bos), suppressed, problems);
+    refuseForced("eos", or(settings.forcedEosTokenId()), suppressed, problems);
     problems.raise();
   }
 
@@ -106,49 +145,23 @@ public final class GenerationResolver {
     }
   }
 
+  private static void refuseForced(
+      String what, List<Integer> forced, List<Integer> suppressed, Problems problems) {
+    if (!forced.isEmpty() && new HashSet<>(suppressed).containsAll(forced)) {
+      problems.add(
+          "generation.forced_" + what + "_token_id",
+          "all of "
+              + forced
+              + " are in suppress_tokens, so that no token is left; remove one of"
+              + " the two");
+    }
+  }
+
   private static void refuseOrder(String what, int min, Integer max, Problems problems) {
     if (max != null && min > max) {
       problems.add(
           "generation.min_" + what,
           min + " is more than max_" + what + ", which is " + max + "; lower it");
     }
-  }
-
-  private static List<String> warnings(
-      GenerationSettings job, GenerationSettings file, GenerationSettings settings) {
-    List<String> warnings = new ArrayList<>();
-    if (!settings.doSample()) {
-      warn(
-          JobTree.of(job).retain("temperature", "top_k", "top_p", "min_p"),
-          "do_sample is false; set do_sample: true to sample",
-          warnings);
-    }
-    if (settings.numBeams() == 1) {
-      warn(
-          JobTree.of(job).retain("length_penalty", "early_stopping"),
-          "num_beams is 1; set num_beams to search",
-          warnings);
-    }
-    if (settings.maxNewTokens() != null && settings.maxLength() != null) {
-      warnings.add(
-          "generation.max_length has no effect because max_new_tokens is set; keep one of them");
-    }
-    if (settings.minNewTokens() > 0 && settings.minLength() > 0) {
-      warnings.add(
-          "generation.min_length has no effect because min_new_tokens is set; keep one of them");
-    }
-    if (job.maxNewTokens() == null && job.maxLength() != null && file.maxNewTokens() != null) {
-      warnings.add(
-          "generation.max_length replaces max_new_tokens "
-              + file.maxNewTokens()
-              + " of the model's generation_config.json; in Hugging Face the latter would win");
-    }
-    return warnings;
-  }
-
-  private static void warn(ObjectNode keys, String reason, List<String> warnings) {
-    keys.fieldNames()
-        .forEachRemaining(
-            key -> warnings.add("generation." + key + " has no effect because " + reason));
   }
 }

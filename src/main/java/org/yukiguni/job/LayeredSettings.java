@@ -4,7 +4,6 @@ import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.GenerationConfig;
 
 /** Generation settings laid over each other, the strongest first; each value keeps its origin. */
@@ -52,9 +51,6 @@ final class LayeredSettings {
     add(Origin.DEFAULT, "eos_token_id", List.of());
     add(Origin.DEFAULT, "stop_strings", List.of());
     add(Origin.DEFAULT, "seed", 0L);
-    add(Origin.DEFAULT, "num_beams", Beams.NONE.numBeams());
-    add(Origin.DEFAULT, "length_penalty", Beams.NONE.lengthPenalty());
-    add(Origin.DEFAULT, "early_stopping", Beams.NONE.earlyStopping());
   }
 
   private void add(Origin origin, String key, Object value) {

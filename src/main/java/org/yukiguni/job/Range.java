@@ -46,7 +46,10 @@ record Range(Key rule, Kind kind, BigDecimal least, BigDecimal most) {
   String expected() {
     boolean hasMost = rule.max() != Double.POSITIVE_INFINITY;
     if (rule.above() != Double.NEGATIVE_INFINITY) {
-      return kind.label + " above " + plain(rule.above());
+      return kind.label
+          + " above "
+          + plain(rule.above())
+          + (hasMost ? " and at most " + plain(rule.max()) : "");
     }
     if (rule.min() == Double.NEGATIVE_INFINITY) {
       return kind.label;

@@ -93,16 +93,13 @@ final class UnsupportedKeys {
   private static UnsupportedKeys generation() {
     Map<String, Unsupported> keys = new LinkedHashMap<>();
     // Hugging Face GenerationConfig, transformers 4.57 and before.
-    put(keys, Effect.TOKENS, 1, "typical_p", "encoder_repetition_penalty");
+    put(keys, Effect.TOKENS, 1, "encoder_repetition_penalty");
     put(keys, Effect.TOKENS, 1, "guidance_scale");
-    put(keys, Effect.TOKENS, 0, "no_repeat_ngram_size", "encoder_no_repeat_ngram_size");
-    put(keys, Effect.TOKENS, 0, "epsilon_cutoff", "eta_cutoff", "penalty_alpha");
+    put(keys, Effect.TOKENS, 0, "encoder_no_repeat_ngram_size", "penalty_alpha");
     put(keys, Effect.TOKENS, false, "token_healing", "remove_invalid_values");
-    put(keys, Effect.TOKENS, null, "bad_words_ids", "force_words_ids", "constraints");
-    put(keys, Effect.TOKENS, null, "forced_bos_token_id", "forced_eos_token_id", "max_time");
-    put(keys, Effect.TOKENS, null, "suppress_tokens", "begin_suppress_tokens", "sequence_bias");
-    put(keys, Effect.TOKENS, null, "exponential_decay_length_penalty", "watermarking_config");
-    put(keys, Effect.TOKENS, null, "dola_layers", "top_h");
+    put(keys, Effect.TOKENS, null, "force_words_ids", "constraints", "max_time");
+    put(keys, Effect.TOKENS, null, "sequence_bias", "watermarking_config", "dola_layers");
+    put(keys, Effect.TOKENS, null, "exponential_decay_length_penalty", "top_h");
     put(keys, Effect.OTHER, 1, "num_beam_groups");
     put(keys, Effect.OTHER, 0, "diversity_penalty");
     put(keys, Effect.OTHER, false, "renormalize_logits", "low_memory");
@@ -117,14 +114,13 @@ final class UnsupportedKeys {
     put(keys, Effect.OTHER, null, "assistant_lookbehind", "target_lookbehind");
     put(keys, Effect.OTHER, null, "prompt_lookup_num_tokens", "max_matching_ngram_size");
     // vLLM SamplingParams.
-    put(keys, Effect.TOKENS, 0, "presence_penalty", "frequency_penalty", "min_tokens");
     put(keys, Effect.TOKENS, false, "ignore_eos");
     put(keys, Effect.TOKENS, null, "stop_token_ids", "logit_bias", "allowed_token_ids");
     put(keys, Effect.TOKENS, null, "bad_words", "structured_outputs", "repetition_detection");
     put(keys, Effect.OTHER, null, "logprobs", "prompt_logprobs", "skip_special_tokens");
     put(keys, Effect.OTHER, null, "include_stop_str_in_output", "detokenize");
     // llama.cpp.
-    put(keys, Effect.TOKENS, null, "repeat_last_n", "typical", "mirostat");
+    put(keys, Effect.TOKENS, null, "mirostat");
     return new UnsupportedKeys(Map.copyOf(keys));
   }
 

@@ -60,6 +60,10 @@ final class Values {
   }
 
   private Object list(String key, JsonNode node, Type element, Key rule) {
+    if (element instanceof ParameterizedType && !isListOfLists(node)) {
+      // A plain list could mean one run or many of one, so it is not guessed.
+      return mismatch(key, node, "a list of lists, none of them empty, such as [[1, 2], [3]]");
+    }
     if (!node.isArray()) {
       Object only = read(key, node, element, rule);
       return only == null ? null : List.of(only);
@@ -72,6 +76,14 @@ final class Values {
       values.add(value);
     }
     return sound ? values : null;
+  }
+
+  private static boolean isListOfLists(JsonNode node) {
+    boolean lists = node.isArray();
+    for (JsonNode element : node) {
+      lists &= element.isArray() && !element.isEmpty();
+    }
+    return lists;
   }
 
   private Object text(String key, JsonNode node) {

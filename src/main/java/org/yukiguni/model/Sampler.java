@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.yukiguni.engine.BeamCandidates;
+import org.yukiguni.engine.LogitEdits;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.engine.Step.BeamRow;
 import org.yukiguni.engine.Step.SampleRow;
@@ -18,6 +19,9 @@ import org.yukiguni.script.ScriptModule;
  * log-probabilities back.
  */
 final class Sampler implements AutoCloseable {
+  /** Of each drawn row. */
+  private static final int NUMBERS = 7;
+
   private final ScriptModule module;
   private final int vocabularySize;
 
@@ -33,7 +37,7 @@ final class Sampler implements AutoCloseable {
    * @param source for each sample the row of the logits
    */
   StepResult sample(NDManager scope, NDArray logits, long[] source, List<SampleRow> rows) {
-    Edits edits = Edits.of(rows);
+    Edits edits = Edits.of(rows.stream().map(SampleRow::edits).toList(), vocabularySize);
     long[] drawn =
         IntStream.range(0, rows.size())
             .filter(i -> rows.get(i).sampling().doSample())
@@ -41,8 +45,9 @@ final class Sampler implements AutoCloseable {
             .toArray();
     int n = drawn.length;
     long[] topK = new long[n];
-    double[] numbers = new double[4 * n];
+    double[] numbers = new double[NUMBERS * n];
     int width = 1;
+    boolean information = false;
     for (int i = 0; i < n; i++) {
       SampleRow row = rows.get((int) drawn[i]);
       Sampling sampling = row.sampling();
@@ -52,6 +57,10 @@ final class Sampler implements AutoCloseable {
       numbers[n + i] = sampling.topP();
       numbers[2 * n + i] = sampling.minP();
       numbers[3 * n + i] = row.uniform();
+      numbers[4 * n + i] = sampling.typicalP();
+      numbers[5 * n + i] = sampling.epsilonCutoff();
+      numbers[6 * n + i] = sampling.etaCutoff();
+      information |= sampling.cutsByInformation();
     }
     NDArray result =
         module.tensor(
@@ -61,11 +70,15 @@ final class Sampler implements AutoCloseable {
             scope.create(source),
             edits.seen.indices(scope),
             edits.seen.values(scope),
+            edits.lowered.indices(scope),
+            edits.lowered.values(scope),
+            edits.forced.indices(scope),
             edits.banned.indices(scope),
             scope.create(drawn),
             scope.create(topK),
             width,
-            scope.create(numbers, new Shape(4, n)));
+            scope.create(numbers, new Shape(NUMBERS, n)),
+            information);
     return result(result.toDoubleArray());
   }
 
@@ -88,7 +101,7 @@ final class Sampler implements AutoCloseable {
    * @param source for each beam the row of the logits
    */
   List<BeamCandidates> search(NDManager scope, NDArray logits, long[] source, List<BeamRow> beams) {
-    Edits edits = Edits.of(beams.stream().map(BeamRow::processed).toList());
+    Edits edits = Edits.of(beams.stream().map(BeamRow::edits).toList(), vocabularySize);
     int n = beams.size();
     float[] scores = new float[n];
     long[] topK = new long[n];
@@ -106,6 +119,9 @@ final class Sampler implements AutoCloseable {
             scope.create(source),
             edits.seen.indices(scope),
             edits.seen.values(scope),
+            edits.lowered.indices(scope),
+            edits.lowered.values(scope),
+            edits.forced.indices(scope),
             edits.banned.indices(scope),
             scope.create(scores),
             scope.create(topK),
@@ -133,18 +149,23 @@ final class Sampler implements AutoCloseable {
     return all;
   }
 
-  /** What is done to the logits of samples before anything else. */
-  private record Edits(Pairs seen, Pairs banned) {
-    static Edits of(List<SampleRow> rows) {
-      Edits edits = new Edits(new Pairs(), new Pairs());
+  /** The edits of all rows, as the script takes them. */
+  private record Edits(Pairs seen, Pairs lowered, Pairs forced, Pairs banned) {
+    static Edits of(List<LogitEdits> rows, int vocabularySize) {
+      Edits all =
+          new Edits(
+              new Pairs(vocabularySize),
+              new Pairs(vocabularySize),
+              new Pairs(vocabularySize),
+              new Pairs(vocabularySize));
       for (int i = 0; i < rows.size(); i++) {
-        SampleRow row = rows.get(i);
-        if (row.sampling().penalizesSeen()) {
-          edits.seen.add(i, row.seen(), row.sampling().repetitionPenalty());
-        }
-        edits.banned.add(i, row.banned(), 0);
+        LogitEdits edits = rows.get(i);
+        all.seen.add(i, edits.seen(), edits.repetitionPenalty());
+        all.lowered.add(i, edits.lowered(), edits.lowering());
+        all.forced.add(i, edits.forced(), 0);
+        all.banned.add(i, edits.banned(), 0);
       }
-      return edits;
+      return all;
     }
   }
 

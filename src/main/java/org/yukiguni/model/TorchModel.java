@@ -76,7 +76,7 @@ public final class TorchModel implements LanguageModel {
   @Override
   public StepResult run(Step step) {
     int[] samples = step.samples().stream().mapToInt(Step.SampleRow::token).toArray();
-    int[] beams = step.beams().stream().mapToInt(beam -> beam.processed().token()).toArray();
+    int[] beams = step.beams().stream().mapToInt(Step.BeamRow::token).toArray();
     int[] rows =
         IntStream.concat(Arrays.stream(samples), Arrays.stream(beams))
             .distinct()

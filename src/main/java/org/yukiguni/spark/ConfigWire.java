@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import org.yukiguni.engine.Beams;
+import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.EarlyStopping;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 
 /**
@@ -14,12 +16,9 @@ import org.yukiguni.engine.Sampling;
  * which Java does not serialise, and the engine does not know that it is ever sent anywhere.
  */
 record ConfigWire(
-    boolean doSample,
-    double temperature,
-    int topK,
-    double topP,
-    double minP,
-    double repetitionPenalty,
+    SamplingWire sampling,
+    PenaltiesWire penalties,
+    ConstraintsWire constraints,
     Integer maxNewTokens,
     Integer maxLength,
     int minNewTokens,
@@ -34,14 +33,10 @@ record ConfigWire(
     implements Serializable {
 
   static ConfigWire of(GenerationConfig config) {
-    Sampling sampling = config.sampling();
     return new ConfigWire(
-        sampling.doSample(),
-        sampling.temperature(),
-        sampling.topK(),
-        sampling.topP(),
-        sampling.minP(),
-        sampling.repetitionPenalty(),
+        SamplingWire.of(config.sampling()),
+        PenaltiesWire.of(config.penalties()),
+        ConstraintsWire.of(config.constraints()),
         boxed(config.maxNewTokens()),
         boxed(config.maxLength()),
         config.minNewTokens(),
@@ -57,7 +52,9 @@ record ConfigWire(
 
   GenerationConfig config() {
     return new GenerationConfig(
-        new Sampling(doSample, temperature, topK, topP, minP, repetitionPenalty),
+        sampling.sampling(),
+        penalties.penalties(),
+        constraints.constraints(),
         optional(maxNewTokens),
         optional(maxLength),
         minNewTokens,
@@ -67,6 +64,78 @@ record ConfigWire(
         List.copyOf(eosTokenIds),
         List.copyOf(stopStrings),
         new Beams(numBeams, lengthPenalty, earlyStopping));
+  }
+
+  private record SamplingWire(
+      boolean doSample,
+      double temperature,
+      int topK,
+      double topP,
+      double minP,
+      double typicalP,
+      double epsilonCutoff,
+      double etaCutoff)
+      implements Serializable {
+    static SamplingWire of(Sampling s) {
+      return new SamplingWire(
+          s.doSample(),
+          s.temperature(),
+          s.topK(),
+          s.topP(),
+          s.minP(),
+          s.typicalP(),
+          s.epsilonCutoff(),
+          s.etaCutoff());
+    }
+
+    Sampling sampling() {
+      return new Sampling(
+          doSample, temperature, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff);
+    }
+  }
+
+  private record PenaltiesWire(
+      double repetitionPenalty, int repeatLastN, double presencePenalty, double frequencyPenalty)
+      implements Serializable {
+    static PenaltiesWire of(Penalties p) {
+      return new PenaltiesWire(
+          p.repetitionPenalty(), p.repeatLastN(), p.presencePenalty(), p.frequencyPenalty());
+    }
+
+    Penalties penalties() {
+      return new Penalties(repetitionPenalty, repeatLastN, presencePenalty, frequencyPenalty);
+    }
+  }
+
+  private record ConstraintsWire(
+      int noRepeatNgramSize,
+      ArrayList<ArrayList<Integer>> badWordsIds,
+      ArrayList<Integer> suppressTokens,
+      ArrayList<Integer> beginSuppressTokens,
+      Integer forcedBosTokenId,
+      ArrayList<Integer> forcedEosTokenIds)
+      implements Serializable {
+    static ConstraintsWire of(Constraints c) {
+      ArrayList<ArrayList<Integer>> words = new ArrayList<>();
+      c.badWordsIds().forEach(word -> words.add(new ArrayList<>(word)));
+      return new ConstraintsWire(
+          c.noRepeatNgramSize(),
+          words,
+          new ArrayList<>(c.suppressTokens()),
+          new ArrayList<>(c.beginSuppressTokens()),
+          boxed(c.forcedBosTokenId()),
+          new ArrayList<>(c.forcedEosTokenIds()));
+    }
+
+    Constraints constraints() {
+      return new Constraints(
+          noRepeatNgramSize,
+          List.copyOf(badWordsIds),
+          suppressTokens,
+          beginSuppressTokens,
+          optional(forcedBosTokenId),
+          forcedEosTokenIds);
+    }
   }
 
   private static Integer boxed(OptionalInt value) {

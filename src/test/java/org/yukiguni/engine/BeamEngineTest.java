@@ -130,6 +130,8 @@ class BeamEngineTest {
     GenerationConfig config =
         new GenerationConfig(
             banned.sampling(),
+            banned.penalties(),
+            banned.constraints(),
             banned.maxNewTokens(),
             OptionalInt.empty(),
             1,
@@ -190,7 +192,9 @@ class BeamEngineTest {
   private static GenerationConfig search(
       int numBeams, int numReturned, int maxNewTokens, Beams beams, int... eos) {
     return new GenerationConfig(
-        new Sampling(false, 1, 0, 1, 0, numBeams % 2 == 0 ? 1 : 1.25),
+        Sampling.GREEDY,
+        new Penalties(numBeams % 2 == 0 ? 1 : 1.25, 0, 0, 0),
+        Constraints.NONE,
         OptionalInt.of(maxNewTokens),
         OptionalInt.empty(),
         maxNewTokens > 3 ? 2 : 0,
@@ -280,7 +284,7 @@ class BeamEngineTest {
       int token = t;
       float score = logprobs[t];
       if (Arrays.stream(history).anyMatch(seen -> seen == token)) {
-        score *= (float) config.sampling().repetitionPenalty();
+        score *= (float) config.penalties().repetitionPenalty();
       }
       if (!banned.contains(t)) {
         int[] tokens = Arrays.copyOf(beam.tokens, beam.tokens.length + 1);

@@ -117,6 +117,8 @@ class EngineTest {
     GenerationConfig late =
         new GenerationConfig(
             base.sampling(),
+            base.penalties(),
+            base.constraints(),
             base.maxNewTokens(),
             OptionalInt.empty(),
             50,
@@ -250,7 +252,7 @@ class EngineTest {
       int[] banned = n < config.minNewTokens(prompt.length) ? new int[] {EOS} : new int[0];
       Step.SampleRow row =
           new Step.SampleRow(
-              0, config.sampling(), CounterRandom.uniform(key, n), new int[0], banned);
+              0, config.sampling(), CounterRandom.uniform(key, n), LogitEdits.ban(banned));
       int token = FakeModel.next(history, prompt.length + n, row, VOCABULARY);
       history[prompt.length + n++] = token;
       if (config.eosTokenIds().contains(token)) {
@@ -262,7 +264,9 @@ class EngineTest {
 
   static GenerationConfig config(int maxNewTokens, int n, long seed) {
     return new GenerationConfig(
-        new Sampling(n > 1, 1, 0, 1, 0, 1),
+        n > 1 ? Sampling.PLAIN : Sampling.GREEDY,
+        Penalties.NONE,
+        Constraints.NONE,
         OptionalInt.of(maxNewTokens),
         OptionalInt.empty(),
         0,
@@ -277,6 +281,8 @@ class EngineTest {
   private static GenerationConfig noEos(int maxNewTokens) {
     return new GenerationConfig(
         Sampling.GREEDY,
+        Penalties.NONE,
+        Constraints.NONE,
         OptionalInt.of(maxNewTokens),
         OptionalInt.empty(),
         0,

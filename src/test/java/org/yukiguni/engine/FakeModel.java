@@ -50,8 +50,15 @@ public final class FakeModel implements LanguageModel {
     if (row.sampling().doSample()) {
       h ^= Double.doubleToLongBits(row.uniform());
     }
+    LogitEdits edits = row.edits();
+    h ^= penalties(edits);
+    if (edits.forced().length > 0) {
+      int[] choices =
+          Arrays.stream(edits.forced()).filter(t -> !contains(edits.banned(), t)).toArray();
+      return choices[(int) Math.floorMod(h, (long) choices.length)];
+    }
     int token = (int) Math.floorMod(h ^ (h >>> 29), (long) vocabularySize);
-    while (contains(row.banned(), token)) {
+    while (contains(edits.banned(), token)) {
       token = (token + 1) % vocabularySize;
     }
     return token;
@@ -74,15 +81,21 @@ public final class FakeModel implements LanguageModel {
     return logprobs;
   }
 
-  /** The same after penalty and bans. */
-  static float[] processed(float[] logprobs, Step.SampleRow row) {
+  private static float[] edited(float[] logprobs, LogitEdits edits) {
     float[] x = logprobs.clone();
-    if (row.sampling().penalizesSeen()) {
-      for (int t : row.seen()) {
-        x[t] *= (float) row.sampling().repetitionPenalty();
-      }
+    for (int t : edits.seen()) {
+      x[t] *= (float) edits.repetitionPenalty();
     }
-    for (int t : row.banned()) {
+    for (int i = 0; i < edits.lowered().length; i++) {
+      x[edits.lowered()[i]] -= edits.lowering()[i];
+    }
+    if (edits.forced().length > 0) {
+      Arrays.fill(x, Float.NEGATIVE_INFINITY);
+    }
+    for (int t : edits.forced()) {
+      x[t] = 0;
+    }
+    for (int t : edits.banned()) {
       x[t] = Float.NEGATIVE_INFINITY;
     }
     return x;
@@ -90,7 +103,7 @@ public final class FakeModel implements LanguageModel {
 
   private BeamCandidates candidates(int[] history, Step.BeamRow beam) {
     float[] before = logprobs(history, history.length, limits.vocabularySize());
-    float[] scores = processed(before, beam.processed());
+    float[] scores = edited(before, beam.edits());
     int[] best =
         IntStream.range(0, scores.length)
             .boxed()
@@ -105,6 +118,21 @@ public final class FakeModel implements LanguageModel {
       bestLogprobs[i] = before[best[i]];
     }
     return new BeamCandidates(best, bestScores, bestLogprobs);
+  }
+
+  /** 0 without penalties; else another number for any other penalty of any token. */
+  private static long penalties(LogitEdits edits) {
+    long h = 0;
+    for (int token : edits.seen()) {
+      h += (token + 1) * Double.doubleToLongBits(edits.repetitionPenalty()) * 0x9E3779B97F4A7C15L;
+    }
+    for (int i = 0; i < edits.lowered().length; i++) {
+      h +=
+          (edits.lowered()[i] + 1)
+              * (long) Float.floatToIntBits(edits.lowering()[i])
+              * 0x100000001B3L;
+    }
+    return h;
   }
 
   private static boolean contains(int[] tokens, int token) {
@@ -153,7 +181,7 @@ public final class FakeModel implements LanguageModel {
     }
     List<BeamCandidates> beams = new ArrayList<>();
     for (Step.BeamRow beam : step.beams()) {
-      beams.add(candidates(histories[beam.processed().token()], beam));
+      beams.add(candidates(histories[beam.token()], beam));
     }
     return new StepResult(drawn, logprobs, beams);
   }

@@ -11,8 +11,10 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yukiguni.engine.Beams;
+import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.EarlyStopping;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 
 class GenerationResolverTest {
@@ -24,7 +26,9 @@ class GenerationResolverTest {
     assertThat(resolved.config())
         .isEqualTo(
             new GenerationConfig(
-                new Sampling(false, 1, 50, 1, 0, 1),
+                new Sampling(false, 1, 50, 1, 0, 1, 0, 0),
+                Penalties.NONE,
+                Constraints.NONE,
                 OptionalInt.of(20),
                 OptionalInt.empty(),
                 0,
@@ -44,7 +48,8 @@ class GenerationResolverTest {
         "{'do_sample': true, 'temperature': 0.6, 'top_p': 0.9, 'eos_token_id': [1, 2],"
             + " '_from_model_config': true, 'transformers_version': '4.1', 'use_cache': false}");
     ResolvedGeneration resolved = resolve("{temperature: 0.2, max_new_tokens: 5}");
-    assertThat(resolved.config().sampling()).isEqualTo(new Sampling(true, 0.2, 50, 0.9, 0, 1));
+    assertThat(resolved.config().sampling())
+        .isEqualTo(new Sampling(true, 0.2, 50, 0.9, 0, 1, 0, 0));
     assertThat(resolved.config().maxNewTokens()).hasValue(5);
     assertThat(resolved.config().eosTokenIds()).containsExactly(1, 2);
     assertThat(resolved.origins())
@@ -139,15 +144,15 @@ class GenerationResolverTest {
 
   @Test
   void refusesWhatTheModelAsksForInVain() {
-    model("{'num_beams': 4, 'suppress_tokens': [1], 'typical_p': 0.5, 'top_p': 7}");
+    model("{'guidance_scale': 1.5, 'sequence_bias': [[[1], 2]], 'top_p': 7}");
     assertProblems(
         "{}",
-        "generation_config.json: typical_p: 0.5 is not supported yet; remove it from the model's"
+        "generation_config.json: guidance_scale: 1.5 is not supported yet; remove it from the model's"
             + " folder",
-        "generation_config.json: suppress_tokens: [1] is not supported yet; remove it from the"
+        "generation_config.json: sequence_bias: [[[1],2]] is not supported yet; remove it from the"
             + " model's folder",
         "generation_config.json.top_p: 7 is out of range; give a number from 0 to 1");
-    model("{'num_beams': 1, 'suppress_tokens': [], 'top_p': 7}");
+    model("{'num_beams': 1, 'suppress_tokens': [], 'sequence_bias': null, 'top_p': 7}");
     assertThat(resolve("{top_p: 0.5}").config().sampling().topP()).isEqualTo(0.5);
   }
 
@@ -191,9 +196,6 @@ class GenerationResolverTest {
               stop_strings:  # job
                 - x
               seed: 0  # default
-              num_beams: 1  # default
-              length_penalty: 1.0  # default
-              early_stopping: false  # default
             engine:
               max_sequences: auto
             """);

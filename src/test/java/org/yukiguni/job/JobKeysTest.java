@@ -87,7 +87,11 @@ class JobKeysTest {
             """
             generation={max_new_tokens: 1, max_length: 2, min_new_tokens: 3, min_length: 4,
               do_sample: true, temperature: 0.5, top_k: 6, top_p: 0.7, min_p: 0.8,
-              repetition_penalty: 1.9, num_return_sequences: 10, eos_token_id: [11, 12],
+              typical_p: 0.81, epsilon_cutoff: 0.82, eta_cutoff: 0.83, repetition_penalty: 1.9,
+              repeat_last_n: 20, presence_penalty: -1.5, frequency_penalty: 1.6,
+              no_repeat_ngram_size: 21, bad_words_ids: [[22], [23, 24]], suppress_tokens: [25],
+              begin_suppress_tokens: [26, 27], forced_bos_token_id: 28, forced_eos_token_id: 29,
+              num_return_sequences: 10, eos_token_id: [11, 12],
               pad_token_id: 13, bos_token_id: 14, stop_strings: [a, b], seed: -15,
               num_beams: 16, length_penalty: -1.7, early_stopping: never}
             """);
@@ -103,7 +107,19 @@ class JobKeysTest {
                 6,
                 0.7,
                 0.8,
+                0.81,
+                0.82,
+                0.83,
                 1.9,
+                20,
+                -1.5,
+                1.6,
+                21,
+                List.of(List.of(22), List.of(23, 24)),
+                List.of(25),
+                List.of(26, 27),
+                28,
+                List.of(29),
                 10,
                 List.of(11, 12),
                 13,
@@ -117,8 +133,14 @@ class JobKeysTest {
 
   @Test
   void generationAliasesAndSingleValues() {
-    Job job = Jobs.with("generation={max_tokens: 1, n: 2, stop: x, eos_token_id: 3}");
+    Job job =
+        Jobs.with(
+            "generation={max_tokens: 1, n: 2, stop: x, eos_token_id: 3, min_tokens: 1,"
+                + " repeat_penalty: 1.2, typical: 0.5}");
     assertThat(job.generation().maxNewTokens()).isEqualTo(1);
+    assertThat(job.generation().minNewTokens()).isEqualTo(1);
+    assertThat(job.generation().repetitionPenalty()).isEqualTo(1.2);
+    assertThat(job.generation().typicalP()).isEqualTo(0.5);
     assertThat(job.generation().numReturnSequences()).isEqualTo(2);
     assertThat(job.generation().stopStrings()).containsExactly("x");
     assertThat(job.generation().eosTokenId()).containsExactly(3);
@@ -136,8 +158,8 @@ class JobKeysTest {
   void whatIsNotSupportedMayBeSwitchedOff() {
     Job job =
         Jobs.with(
-            "generation={num_beam_groups: 1, typical_p: 1.0, no_repeat_ngram_size: 0,"
-                + " bad_words_ids: null, suppress_tokens: [], use_cache: true}");
+            "generation={num_beam_groups: 1, guidance_scale: 1.0, encoder_no_repeat_ngram_size: 0,"
+                + " sequence_bias: null, constraints: [], use_cache: true}");
     assertThat(job).isEqualTo(Jobs.minimal());
   }
 

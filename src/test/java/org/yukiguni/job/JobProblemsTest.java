@@ -29,6 +29,10 @@ class JobProblemsTest {
         "generation.eos_token_id=[1,x] | generation.eos_token_id[1]: found the text 'x'; give a whole number of 0 or more",
         "generation.stop_strings=['']  | generation.stop_strings[0]: found an empty text; give a text",
         "generation=7            | generation: found the number 7; give a group of keys",
+        "generation.bad_words_ids=[1,2] | generation.bad_words_ids: found a list; give a list of lists, none of them empty, such as [[1, 2], [3]]",
+        "generation.bad_words_ids=[[1],[]] | generation.bad_words_ids: found a list; give a list of lists, none of them empty, such as [[1, 2], [3]]",
+        "generation.bad_words_ids=[[1,-1]] | generation.bad_words_ids[0][1]: -1 is out of range; give a whole number of 0 or more",
+        "generation.suppress_tokens=[x] | generation.suppress_tokens[0]: found the text 'x'; give a whole number of 0 or more",
         "name=2024               | name: found the number 2024; give a text in quotes",
         "input.keep={a: b}       | input.keep: found a group of keys; give a text",
         "input.format=xml        | input.format: found the text 'xml'; give one of jsonl, json, csv, text, parquet, orc",
@@ -43,6 +47,10 @@ class JobProblemsTest {
         "generation.temperature=0    | generation.temperature: 0 is out of range; give a number above 0; for greedy decoding set do_sample: false",
         "generation.top_p=1.5        | generation.top_p: 1.5 is out of range; give a number from 0 to 1",
         "generation.top_k=-1         | generation.top_k: -1 is out of range; give a whole number of 0 or more; 0 turns it off",
+        "generation.typical_p=0      | generation.typical_p: 0 is out of range; give a number above 0 and at most 1",
+        "generation.eta_cutoff=2     | generation.eta_cutoff: 2 is out of range; give a number from 0 to 1",
+        "generation.repeat_last_n=-2 | generation.repeat_last_n: -2 is out of range; give a whole number of -1 or more; 0 and -1 are all tokens",
+        "generation.presence_penalty=3 | generation.presence_penalty: 3 is out of range; give a number from -2 to 2",
         "generation.n=0              | generation.num_return_sequences: 0 is out of range; give a whole number of 1 or more",
         "generation.max_new_tokens=9999999999 | generation.max_new_tokens: 9999999999 is out of range; give a whole number from 1 to 2147483647",
         "generation.seed=99999999999999999999 | generation.seed: 99999999999999999999 is out of range; give a whole number from -9223372036854775808 to 9223372036854775807",
@@ -59,9 +67,8 @@ class JobProblemsTest {
         "input={table: t, format: csv} | input.format: has no effect without path; remove it",
         "generation={n: 1, num_return_sequences: 2} | generation.num_return_sequences: given as num_return_sequences and as n; keep one",
         // Not there yet.
-        "generation.no_repeat_ngram_size=4  | generation.no_repeat_ngram_size: is not supported yet; remove it",
-        "generation.presence_penalty=0.5 | generation.presence_penalty: is not supported yet; remove it",
-        "generation.bad_words_ids=[[1]]  | generation.bad_words_ids: is not supported yet; remove it",
+        "generation.num_beam_groups=4  | generation.num_beam_groups: is not supported yet; remove it",
+        "generation.logit_bias={3: 0.5}  | generation.logit_bias: is not supported yet; remove it",
         "model.adapter=lora      | model.adapter: is not supported yet; remove it",
         "prompt={messages: m, column: c} | prompt.messages: is not supported yet; remove it",
         "prompt={template: chat} | prompt.template: the template chat is not supported yet; write the text with {column}",
@@ -81,7 +88,7 @@ class JobProblemsTest {
         nmae: x
         input: { path: a, table: b, colour: red }
         model: { path: 3 }
-        generation: { temperature: 0, top_p: 2, no_repeat_ngram_size: 2 }
+        generation: { temperature: 0, top_p: 2, num_beam_groups: 2 }
         """;
     InvalidJobException failure =
         catchThrowableOfType(
@@ -96,7 +103,7 @@ class JobProblemsTest {
             input.format: missing; give one of jsonl, json, csv, text, parquet, orc
             prompt: missing column or template; give one of them
             model.path: found the number 3; give a text in quotes
-            generation.no_repeat_ngram_size: is not supported yet; remove it
+            generation.num_beam_groups: is not supported yet; remove it
             generation.temperature: 0 is out of range; give a number above 0; for greedy decoding set do_sample: false
             generation.top_p: 2 is out of range; give a number from 0 to 1
             output.path: missing; give a text

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.yukiguni.engine.Beams;
+import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 
 /** A model folder with what Hugging Face transformers computed for it, {@code golden.json}. */
@@ -28,6 +31,8 @@ record GoldenCase(Path folder, JsonNode golden) {
           "min_new_tokens",
           "min_length",
           "repetition_penalty",
+          "no_repeat_ngram_size",
+          "bad_words_ids",
           "eos_token_id",
           "pad_token_id",
           "do_sample");
@@ -90,8 +95,15 @@ record GoldenCase(Path folder, JsonNode golden) {
     }
     return Optional.of(
         new GenerationConfig(
-            new Sampling(
-                false, 1, 0, 1, 0, merged.getOrDefault("repetition_penalty", none).asDouble(1)),
+            Sampling.GREEDY,
+            new Penalties(merged.getOrDefault("repetition_penalty", none).asDouble(1), 0, 0, 0),
+            new Constraints(
+                merged.getOrDefault("no_repeat_ngram_size", none).asInt(0),
+                words(merged.getOrDefault("bad_words_ids", none)),
+                List.of(),
+                List.of(),
+                OptionalInt.empty(),
+                List.of()),
             optional(merged.get("max_new_tokens")),
             optional(merged.get("max_length")),
             merged.getOrDefault("min_new_tokens", none).asInt(0),
@@ -101,6 +113,12 @@ record GoldenCase(Path folder, JsonNode golden) {
             eosIds,
             List.of(),
             Beams.NONE));
+  }
+
+  static List<List<Integer>> words(JsonNode lists) {
+    List<List<Integer>> words = new ArrayList<>();
+    lists.forEach(word -> words.add(Arrays.stream(ints(word)).boxed().toList()));
+    return words;
   }
 
   private static OptionalInt optional(JsonNode node) {

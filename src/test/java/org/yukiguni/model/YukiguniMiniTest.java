@@ -17,11 +17,13 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.Clock;
+import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.Engine;
 import org.yukiguni.engine.EngineLimits;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.GenerationRequest;
 import org.yukiguni.engine.Outcome;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.engine.Step;
 import org.yukiguni.tokenizer.Tokenizer;
@@ -35,6 +37,8 @@ class YukiguniMiniTest {
     GenerationConfig config =
         new GenerationConfig(
             Sampling.GREEDY,
+            Penalties.NONE,
+            Constraints.NONE,
             OptionalInt.of(40),
             OptionalInt.empty(),
             0,

@@ -8,6 +8,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.job.GenerationResolver;
 import org.yukiguni.job.Job;
@@ -24,7 +25,8 @@ class QuickstartTest {
     ResolvedGeneration resolved =
         GenerationResolver.resolve(JOB.generation(), Path.of(JOB.model().path()), List.of());
     GenerationConfig config = resolved.config();
-    assertThat(config.sampling()).isEqualTo(new Sampling(true, 0.8, 50, 0.95, 0, 1.1));
+    assertThat(config.sampling()).isEqualTo(new Sampling(true, 0.8, 50, 0.95, 0, 1, 0, 0));
+    assertThat(config.penalties()).isEqualTo(new Penalties(1.1, 0, 0, 0));
     assertThat(config.numReturnSequences()).isEqualTo(3);
     assertThat(config.seed()).isEqualTo(42);
     assertThat(config.eosTokenIds()).containsExactly(3);

@@ -18,7 +18,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.yukiguni.engine.Beams;
+import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.job.AutoCount;
 import org.yukiguni.job.Device;
@@ -133,7 +135,9 @@ final class TestRun {
 
   private GenerationConfig generation() {
     return new GenerationConfig(
-        new Sampling(true, 1, 0, 1, 0, 1),
+        Sampling.PLAIN,
+        Penalties.NONE,
+        Constraints.NONE,
         OptionalInt.of(6),
         OptionalInt.empty(),
         0,
@@ -152,8 +156,9 @@ final class TestRun {
         new PromptSpec("prompt", null, false),
         new ModelSpec(loader.name(), "main", Dtype.AUTO, Quantization.NONE, Device.AUTO),
         new GenerationSettings(
-            6, null, null, null, true, null, null, null, null, null, 2, null, null, null, null,
-            seed, null, null, null),
+            6, null, null, null, true, null, null, null, null, null, null, null, null, null, null,
+            null, null, null, null, null, null, null, 2, null, null, null, null, seed, null, null,
+            null),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false),
         new RunSpec(new AutoCount(chunkRows), maxErrorRatio));

@@ -15,7 +15,9 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.yukiguni.engine.Beams;
+import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.GenerationConfig;
+import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.job.Device;
 
@@ -28,7 +30,9 @@ final class GeneratePartitionTest {
 
   private static GenerationConfig config(int newTokens) {
     return new GenerationConfig(
-        new Sampling(true, 1, 0, 1, 0, 1),
+        Sampling.PLAIN,
+        Penalties.NONE,
+        Constraints.NONE,
         OptionalInt.of(newTokens),
         OptionalInt.empty(),
         0,
