@@ -66,11 +66,6 @@ final class ActiveRequest {
     return beams.isPresent() ? List.of(beams.get()) : sequences;
   }
 
-  /** Rows of a step that it decodes when all of it runs. */
-  int numRows() {
-    return cacheUsers().stream().mapToInt(CacheUser::numRows).sum();
-  }
-
   /** The end-of-sequence token's id as text if this is one. */
   Optional<String> eosReason(int token) {
     for (int eos : eosTokenIds) {

@@ -92,6 +92,11 @@ public record GenerationConfig(
     return Math.min(asked, contextLength - promptTokens);
   }
 
+  /** How many sequences one prompt decodes at once. */
+  public int sequencesPerPrompt() {
+    return beams.isSearch() ? beams.numBeams() : numReturnSequences;
+  }
+
   /** Fewest new tokens for a prompt of this many tokens. */
   public int minNewTokens(int promptTokens) {
     return minNewTokens > 0 ? minNewTokens : Math.max(0, minLength - promptTokens);

@@ -148,6 +148,7 @@ final class KvLedger {
       holders[p]++;
     }
     s.cachedLength = length;
+    makeRoom(pools.get(first));
     moveTo(pools.get(first), s, s.request.promptBlock, 0);
   }
 
@@ -182,11 +183,14 @@ final class KvLedger {
       KvPool from = pools.get(p);
       for (Sequence s : from.snapshot()) {
         if (s.cachedLength == from.capacity) {
+          KvPool to = pools.get(p + 1);
+          // While the sequence still has its slot: making room closes gaps and frees empty blocks.
+          makeRoom(to);
           int block = from.blockOf(s.slot);
           int row = from.rowOf(s.slot);
           from.remove(s);
           holders[p]--;
-          moveTo(pools.get(p + 1), s, block, row);
+          moveTo(to, s, block, row);
         }
       }
     }
@@ -218,10 +222,13 @@ final class KvLedger {
     nextId = 0;
   }
 
-  private void moveTo(KvPool pool, Sequence s, int fromBlock, int fromRow) {
+  private void makeRoom(KvPool pool) {
     if (pool.isFull()) {
       pool.blocks.add(allocate(pool.rowsPerBlock, pool.capacity));
     }
+  }
+
+  private void moveTo(KvPool pool, Sequence s, int fromBlock, int fromRow) {
     pool.place(s);
     ops.add(
         new Step.CacheOp.Move(

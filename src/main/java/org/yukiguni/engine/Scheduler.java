@@ -162,7 +162,7 @@ final class Scheduler {
     List<ActiveRequest> holding = new ArrayList<>(prefilling);
     holding.addAll(drawing);
     for (ActiveRequest request : holding) {
-      ahead += request.numRows();
+      ahead += request.request.config().sequencesPerPrompt();
     }
     for (CacheUser user : ready) {
       ahead += user.numRows();

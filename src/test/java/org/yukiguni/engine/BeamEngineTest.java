@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +70,47 @@ class BeamEngineTest {
           .as("%s", limits)
           .isEqualTo(expected);
     }
+  }
+
+  @Test
+  void noMemoryIsTooSmallForWhatFitsAlone() {
+    Random random = new Random(17);
+    int refused = 0;
+    for (int round = 0; round < 150; round++) {
+      EngineLimits limits =
+          new EngineLimits(1 + random.nextInt(9), 512, 200 + random.nextInt(2_500));
+      GenerationRequest[] requests = new GenerationRequest[12];
+      for (int i = 0; i < requests.length; i++) {
+        int[] prompt = random.ints(1 + random.nextInt(250), 0, VOCABULARY).toArray();
+        requests[i] =
+            request(
+                "row" + i,
+                prompt,
+                i % 3 == 0
+                    ? EngineTest.config(1 + random.nextInt(9), 1 + random.nextInt(4), i)
+                    : randomSearch(random));
+      }
+      Set<String> alone = new TreeSet<>();
+      for (GenerationRequest r : requests) {
+        alone.addAll(completed(EngineTest.run(limits, r)));
+      }
+      assertThat(completed(EngineTest.run(limits, requests))).as("%s", limits).isEqualTo(alone);
+      refused += alone.stream().noneMatch(key -> key.startsWith("row1/")) ? 1 : 0;
+    }
+    assertThat(refused).isPositive();
+  }
+
+  /** Everything but failures for want of memory. */
+  private static Set<String> completed(List<Outcome> outcomes) {
+    Set<String> completed = new TreeSet<>();
+    for (Outcome o : outcomes) {
+      if (o instanceof Outcome.Completion c) {
+        completed.add(c.id() + "/" + c.sequenceIndex() + Arrays.toString(c.tokens()));
+      } else {
+        assertThat(((Outcome.Failure) o).code()).isEqualTo(ErrorCode.KV_MEMORY);
+      }
+    }
+    return completed;
   }
 
   @Test

@@ -58,7 +58,8 @@ public final class FakeModel implements LanguageModel {
       return choices[(int) Math.floorMod(h, (long) choices.length)];
     }
     int token = (int) Math.floorMod(h ^ (h >>> 29), (long) vocabularySize);
-    while (contains(edits.banned(), token)) {
+    for (int tried = 0; contains(edits.banned(), token); tried++) {
+      assertThat(tried).as("banned tokens").isLessThan(vocabularySize);
       token = (token + 1) % vocabularySize;
     }
     return token;

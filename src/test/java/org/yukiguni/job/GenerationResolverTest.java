@@ -104,6 +104,74 @@ class GenerationResolverTest {
   }
 
   @Test
+  void warnsOfProcessorsWithoutEffect() {
+    assertThat(resolve("{typical_p: 0.5, eta_cutoff: 0.1}").warnings())
+        .containsExactly(
+            "generation.typical_p has no effect because do_sample is false; set do_sample: true to"
+                + " sample",
+            "generation.eta_cutoff has no effect because do_sample is false; set do_sample: true"
+                + " to sample");
+    assertThat(resolve("{repeat_last_n: 3}").warnings())
+        .containsExactly(
+            "generation.repeat_last_n has no effect because repetition_penalty is 1; set"
+                + " repetition_penalty");
+    assertThat(resolve("{repeat_last_n: 0, repetition_penalty: 1.1}").warnings())
+        .containsExactly(
+            "generation.repeat_last_n 0 means all tokens, as in Hugging Face; in llama.cpp it"
+                + " turns the penalty off, for which set repetition_penalty: 1");
+    assertThat(resolve("{repeat_last_n: 3, repetition_penalty: 1.1}").warnings()).isEmpty();
+    assertThat(
+            resolve(
+                    "{bad_words_ids: [[1], [2], [1, 2]], eos_token_id: [1],"
+                        + " suppress_tokens: [7, 1], forced_bos_token_id: 5}")
+                .warnings())
+        .containsExactly(
+            "generation.bad_words_ids [1] has no effect because it is an eos_token_id, as in"
+                + " Hugging Face; use suppress_tokens",
+            "generation.suppress_tokens holds every eos_token_id, so that only lengths and stop"
+                + " strings end a completion; remove one if that is not meant",
+            "generation.forced_bos_token_id has no effect on prompts of more than one token, as in"
+                + " Hugging Face; put the token into the prompt");
+  }
+
+  @Test
+  void processorsOfJobAndModelReachTheEngine() {
+    model(
+        "{'no_repeat_ngram_size': 3, 'suppress_tokens': [1, 2], 'bad_words_ids': [[4, 5]],"
+            + " 'forced_eos_token_id': 6, 'typical_p': 0.9, 'repetition_penalty': 1.2}");
+    ResolvedGeneration resolved =
+        resolve(
+            "{suppress_tokens: [], begin_suppress_tokens: [8], forced_bos_token_id: 9,"
+                + " epsilon_cutoff: 0.1, eta_cutoff: 1.0, repeat_last_n: -1,"
+                + " presence_penalty: 0.5, frequency_penalty: -1, do_sample: true}");
+    GenerationConfig config = resolved.config();
+    assertThat(config.sampling()).isEqualTo(new Sampling(true, 1, 50, 1, 0, 0.9, 0.1, 0));
+    assertThat(config.penalties()).isEqualTo(new Penalties(1.2, -1, 0.5, -1));
+    assertThat(config.constraints())
+        .isEqualTo(
+            new Constraints(
+                3, List.of(List.of(4, 5)), List.of(), List.of(8), OptionalInt.of(9), List.of(6)));
+    assertThat(resolved.origins())
+        .containsEntry("suppress_tokens", Origin.JOB)
+        .containsEntry("bad_words_ids", Origin.GENERATION_CONFIG)
+        .containsEntry("forced_eos_token_id", Origin.GENERATION_CONFIG);
+    // Nobody's warning: the model's folder says it, not the job.
+    model("{'typical_p': 0.9, 'bad_words_ids': [[3]], 'eos_token_id': 3}");
+    assertThat(resolve("{}").warnings()).isEmpty();
+  }
+
+  @Test
+  void refusesForcedTokensThatAreSuppressed() {
+    assertProblems(
+        "{suppress_tokens: [1, 2, 3], forced_bos_token_id: 2, forced_eos_token_id: [1, 3]}",
+        "generation.forced_bos_token_id: all of [2] are in suppress_tokens, so that no token is"
+            + " left; remove one of the two",
+        "generation.forced_eos_token_id: all of [1, 3] are in suppress_tokens, so that no token is"
+            + " left; remove one of the two");
+    assertThat(resolve("{suppress_tokens: [1], forced_eos_token_id: [1, 3]}").warnings()).isEmpty();
+  }
+
+  @Test
   void refusesContradictions() {
     assertProblems(
         "{num_return_sequences: 3}",

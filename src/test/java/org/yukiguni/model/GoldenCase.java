@@ -34,6 +34,7 @@ record GoldenCase(Path folder, JsonNode golden) {
           "repetition_penalty",
           "no_repeat_ngram_size",
           "bad_words_ids",
+          "stop_strings",
           "eos_token_id",
           "pad_token_id",
           "num_beams",
@@ -116,7 +117,7 @@ record GoldenCase(Path folder, JsonNode golden) {
             merged.getOrDefault("num_return_sequences", none).asInt(1),
             0,
             eosIds,
-            List.of(),
+            strings(merged.getOrDefault("stop_strings", none)),
             new Beams(
                 merged.getOrDefault("num_beams", none).asInt(1),
                 merged.getOrDefault("length_penalty", none).asDouble(1),
@@ -127,6 +128,12 @@ record GoldenCase(Path folder, JsonNode golden) {
     return value.isTextual()
         ? EarlyStopping.NEVER
         : value.asBoolean() ? EarlyStopping.TRUE : EarlyStopping.FALSE;
+  }
+
+  private static List<String> strings(JsonNode array) {
+    List<String> strings = new ArrayList<>();
+    array.forEach(text -> strings.add(text.asText()));
+    return strings;
   }
 
   static List<List<Integer>> words(JsonNode lists) {

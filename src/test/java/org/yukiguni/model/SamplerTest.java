@@ -18,6 +18,8 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yukiguni.engine.BeamCandidates;
 import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.Constraints;
@@ -36,6 +38,8 @@ class SamplerTest {
    * Evenly spaced numbers; a token of probability p is drawn p times this often, give or take 1.
    */
   private static final int DRAWS = 20_000;
+
+  private static final int NEIGHBOURS = 40;
 
   private static NDManager manager;
 
@@ -60,7 +64,7 @@ class SamplerTest {
       compare(c);
       c.path("params").fieldNames().forEachRemaining(params::add);
     }
-    assertThat(cases).hasSizeGreaterThanOrEqualTo(72);
+    assertThat(cases).hasSize(72);
     // A parameter that is not read below would not change anything there.
     assertThat(params)
         .containsExactly(
@@ -94,20 +98,54 @@ class SamplerTest {
             Arrays.copyOf(ids, promptLength),
             Arrays.copyOfRange(ids, promptLength, ids.length),
             1_000);
+    compareDraws(name, logits, config.sampling(), edits, GoldenCase.doubles(c.path("probs")));
+  }
+
+  private static void compareDraws(
+      String name, float[] logits, Sampling sampling, LogitEdits edits, double[] expected) {
     List<SampleRow> rows = new ArrayList<>();
     for (int i = 0; i < DRAWS; i++) {
-      rows.add(new SampleRow(0, config.sampling(), (i + 0.5) / DRAWS, edits));
+      rows.add(new SampleRow(0, sampling, (i + 0.5) / DRAWS, edits));
     }
-    int[] counts = new int[vocabulary];
+    int[] counts = new int[logits.length];
     for (int token : sample(logits, 1, new long[DRAWS], rows).tokens()) {
       counts[token]++;
     }
-    double[] expected = GoldenCase.doubles(c.path("probs"));
-    for (int token = 0; token < vocabulary; token++) {
+    for (int token = 0; token < logits.length; token++) {
       double count = expected[token] * DRAWS;
       assertThat((double) counts[token])
           .as("%s: draws of token %d", name, token)
           .isBetween(count == 0 ? 0 : count - 1.4, count == 0 ? 0 : count + 1.4);
+    }
+  }
+
+  @Test
+  void drawsWithTheProbabilitiesOfAPlainComputation() {
+    Random random = new Random(8);
+    for (int i = 0; i < 60; i++) {
+      int vocabulary = 40 + random.nextInt(60);
+      double scale = 0.5 + 3 * random.nextDouble();
+      float[] logits = new float[vocabulary];
+      for (int t = 0; t < vocabulary; t++) {
+        logits[t] = (float) (scale * random.nextGaussian());
+      }
+      Sampling sampling =
+          new Sampling(
+              true,
+              i % 2 == 0 ? 1 : 0.6 + random.nextDouble(),
+              i % 4 == 3 ? 1 + random.nextInt(30) : 0,
+              i % 5 == 4 ? 0.3 + 0.7 * random.nextDouble() : 1,
+              i % 7 == 6 ? 0.1 * random.nextDouble() : 0,
+              i % 6 == 5 ? 0.2 + 0.8 * random.nextDouble() : 1,
+              i % 3 == 0 ? Math.pow(10, -3 * random.nextDouble()) : 0,
+              i % 3 == 1 || i % 9 == 0 ? Math.pow(10, -3 * random.nextDouble()) : 0);
+      LogitEdits edits = i % 8 < 4 ? LogitEdits.NONE : edits(i % 40, random, 40);
+      compareDraws(
+          "case " + i + " " + sampling,
+          logits,
+          sampling,
+          edits,
+          PlainWarpers.probabilities(logits, edits, sampling));
     }
   }
 
@@ -147,18 +185,19 @@ class SamplerTest {
         Beams.NONE);
   }
 
-  @Test
-  void aRowDrawsTheSameWhateverItsNeighboursAskFor() {
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 5, 6})
+  void aRowDrawsTheSameWhateverItsNeighboursAskFor(int seed) {
     int vocabulary = 700;
-    Random random = new Random(3);
-    float[] logits = new float[vocabulary * 40];
+    Random random = new Random(seed);
+    float[] logits = new float[vocabulary * NEIGHBOURS];
     for (int i = 0; i < logits.length; i++) {
       // Rounded, so that equal values are common.
       logits[i] = Math.round(random.nextGaussian() * 24) / 8f;
     }
     List<SampleRow> rows = new ArrayList<>();
-    long[] source = new long[40];
-    for (int i = 0; i < 40; i++) {
+    long[] source = new long[NEIGHBOURS];
+    for (int i = 0; i < NEIGHBOURS; i++) {
       source[i] = i;
       Sampling sampling =
           new Sampling(
@@ -172,8 +211,8 @@ class SamplerTest {
               i % 9 > 6 ? 0.3 * random.nextDouble() : 0);
       rows.add(new SampleRow(i, sampling, random.nextDouble(), edits(i, random, vocabulary)));
     }
-    StepResult together = sample(logits, 40, source, rows);
-    for (int i = 0; i < 40; i++) {
+    StepResult together = sample(logits, NEIGHBOURS, source, rows);
+    for (int i = 0; i < NEIGHBOURS; i++) {
       StepResult alone =
           sample(
               Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary),
@@ -193,9 +232,9 @@ class SamplerTest {
     for (int i = 0; i < lowering.length; i++) {
       lowering[i] = random.nextFloat() - 0.3f;
     }
-    int[] forced = row % 13 == 12 ? new int[] {4, 5, row, 90} : new int[0];
-    // Ids that the model lacks are passed over.
-    int[] banned = {row, vocabulary, vocabulary + 7};
+    int[] forced = row % 13 == 12 ? new int[] {4, 5, row, 39} : new int[0];
+    // Ids that no model has are passed over.
+    int[] banned = {row, 10_000, Integer.MAX_VALUE};
     return new LogitEdits(row % 2 == 0 ? 1 : 1.3, seen, lowered, lowering, forced, banned);
   }
 
