@@ -129,3 +129,14 @@ class Model(Module):
       token = torch.index_copy(token, 0, drawn, __torch__.sampler.draw(warmed, top_k, width, numbers, information))
     logprobs = torch.index(torch.log_softmax(logits, 1), annotate(List[Optional[Tensor]], [source, token]))
     return torch.stack([torch.to(token, 7), torch.to(logprobs, 7)])
+
+  def search(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, seen: Tensor, penalty: Tensor, lowered: Tensor, lowering: Tensor, forced: Tensor, banned: Tensor, scores: Tensor, top_k: Tensor, width: int) -> Tensor:
+    # The best continuations of beams. As in transformers, the edits act on log-probabilities here.
+    # scores and top_k [S], width the largest top_k or V if that is less; the others as above
+    # -> [3, S, width] float64: token id, score, log-probability before all processing
+    before = torch.log_softmax(torch.index_select(logits, 0, source), 1)
+    x = __torch__.sampler.edit(torch.clone(before), seen, penalty, lowered, lowering, forced, banned)
+    values, ids = __torch__.sampler.candidates(torch.add(x, torch.unsqueeze(scores, 1)), top_k, width)
+    ids = ids[:, :width]
+    logprobs = torch.gather(before, 1, ids)
+    return torch.stack([torch.to(ids, 7), torch.to(values[:, :width], 7), torch.to(logprobs, 7)])

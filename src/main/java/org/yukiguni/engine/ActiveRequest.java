@@ -17,6 +17,9 @@ final class ActiveRequest {
   /** Its completions; empty until it is admitted. */
   final List<Sequence> sequences = new ArrayList<>();
 
+  /** The beams of which they will be the best; empty if it is no beam search. */
+  Optional<BeamGroup> beams = Optional.empty();
+
   /** Prompt tokens whose keys and values are computed. */
   int prefilled;
 
@@ -25,7 +28,7 @@ final class ActiveRequest {
 
   int promptCapacity;
 
-  /** Completions that still need the prompt's keys and values. */
+  /** Cache users that still need the prompt's keys and values. */
   int forksLeft;
 
   long firstStepNanos;
@@ -53,6 +56,24 @@ final class ActiveRequest {
     for (int i = 0; i < numSequences(); i++) {
       sequences.add(new Sequence(this, i, maxNewTokens, rules.fork()));
     }
+    if (request.config().beams().isSearch()) {
+      beams = Optional.of(new BeamGroup(this, maxNewTokens, rules));
+    }
+  }
+
+  /** What needs a copy of the prompt's keys and values. */
+  List<? extends CacheUser> cacheUsers() {
+    return beams.isPresent() ? List.of(beams.get()) : sequences;
+  }
+
+  /** The end-of-sequence token's id as text if this is one. */
+  Optional<String> eosReason(int token) {
+    for (int eos : eosTokenIds) {
+      if (token == eos) {
+        return Optional.of(Integer.toString(eos));
+      }
+    }
+    return Optional.empty();
   }
 
   void complete(Sequence s, FinishReason reason, Optional<String> stopReason, Clock clock) {

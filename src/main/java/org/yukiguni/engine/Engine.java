@@ -145,6 +145,12 @@ public final class Engine implements AutoCloseable {
     for (int i = 0; i < plan.sampled().size(); i++) {
       take(plan.sampled().get(i), result.tokens()[i], result.logprobs()[i]);
     }
+    int beam = 0;
+    for (BeamGroup group : plan.searched()) {
+      int end = beam + group.search.running().size();
+      take(group, result.beams().subList(beam, end));
+      beam = end;
+    }
     scheduler.finishStep();
     count(plan, nanos);
   }
@@ -152,13 +158,7 @@ public final class Engine implements AutoCloseable {
   private void take(Sequence s, int token, float logprob) {
     if (token < 0) {
       scheduler.end(s);
-      s.request.fail(
-          s,
-          ErrorCode.NAN_LOGITS,
-          "Cannot draw token "
-              + s.numTokens()
-              + " because the model's logits are not numbers; check the checkpoint and the dtype",
-          clock);
+      failDraw(s, s.numTokens());
       return;
     }
     boolean first = s.numTokens() == 0;
@@ -179,12 +179,56 @@ public final class Engine implements AutoCloseable {
   }
 
   private static Optional<String> stopReason(Sequence s, int token) {
-    for (int eos : s.request.eosTokenIds) {
-      if (token == eos) {
-        return Optional.of(Integer.toString(eos));
-      }
+    Optional<String> eos = s.request.eosReason(token);
+    return eos.isPresent() ? eos : s.stop.flatMap(stop -> stop.accept(token));
+  }
+
+  private void failDraw(Sequence s, int index) {
+    s.request.fail(
+        s,
+        ErrorCode.NAN_LOGITS,
+        "Cannot draw token "
+            + index
+            + " because the model's logits are not numbers; check the checkpoint and the dtype",
+        clock);
+  }
+
+  private void take(BeamGroup group, List<BeamCandidates> candidates) {
+    ActiveRequest request = group.request();
+    int index = group.search.running().get(0).length();
+    if (index == 0) {
+      long now = clock.nanos();
+      request.sequences.forEach(s -> s.firstTokenNanos = now);
     }
-    return s.stop.flatMap(stop -> stop.accept(token));
+    if (!group.advance(candidates)) {
+      scheduler.end(group);
+      request.sequences.forEach(s -> failDraw(s, index));
+    } else if (group.search.isDone()) {
+      scheduler.end(group);
+      request.sequences.forEach(s -> complete(s, group.search.finished()));
+    } else if (index == 0) {
+      scheduler.makeReady(group);
+    }
+  }
+
+  private void complete(Sequence s, List<BeamSearch.Finished> best) {
+    if (s.index >= best.size()) {
+      s.request.fail(
+          s,
+          ErrorCode.NO_COMPLETION,
+          "Cannot give completion "
+              + s.index
+              + " because the beam search found "
+              + best.size()
+              + "; allow more tokens or ask for fewer completions",
+          clock);
+      return;
+    }
+    BeamSearch.Finished finished = best.get(s.index);
+    finished.beam().appendTo(s);
+    FinishReason reason =
+        finished.stopReason().isPresent() ? FinishReason.STOP : FinishReason.LENGTH;
+    s.request.complete(s, reason, finished.stopReason(), clock);
   }
 
   private void count(Scheduler.Plan plan, long nanos) {
@@ -195,7 +239,7 @@ public final class Engine implements AutoCloseable {
             stats.steps() + 1,
             stats.busyNanos() + nanos,
             stats.promptTokens() + step.tokens().length - decoded,
-            stats.newTokens() + step.samples().size(),
+            stats.newTokens() + step.samples().size() + step.beams().size(),
             scheduler.running(),
             scheduler.waiting(),
             scheduler.kvTokens());

@@ -3,7 +3,8 @@ package org.yukiguni.engine;
 /**
  * How much an engine takes on at once.
  *
- * @param maxSequences most sequences decoding in one step
+ * @param maxSequences most sequences decoding in one step, each beam counted; more beams than this
+ *     run alone
  * @param maxStepTokens most tokens of a step: one for each decoding sequence, the rest for prompts.
  *     A prompt chunk is never cut for it, so that a row's arithmetic does not depend on its
  *     neighbours; at least one chunk runs when nothing decodes

@@ -6,7 +6,7 @@ package org.yukiguni.engine;
  * @param steps steps run
  * @param busyNanos time spent in them
  * @param promptTokens prompt tokens computed
- * @param newTokens tokens drawn
+ * @param newTokens tokens drawn, those of beams that are dropped later included
  * @param running sequences decoding now
  * @param waiting requests not started
  * @param kvTokens positions of the KV cache allocated now

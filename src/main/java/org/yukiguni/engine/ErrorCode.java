@@ -16,6 +16,8 @@ public enum ErrorCode {
   KV_MEMORY,
   /** The model's logits held a value that is not a number. */
   NAN_LOGITS,
+  /** The beam search found fewer completions than were asked for. */
+  NO_COMPLETION,
   /** The prompt could not be tokenised or the completion not decoded. */
   TOKENIZER,
   /** The engine failed in a step in which the row took part. */

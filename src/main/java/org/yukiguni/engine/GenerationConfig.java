@@ -20,6 +20,7 @@ import java.util.OptionalInt;
  * @param eosTokenIds tokens that end a completion; may be empty
  * @param stopStrings texts that end a completion as soon as they are complete in it; they stay in
  *     the text
+ * @param beams how the completions are searched for, if they are not drawn one token at a time
  */
 public record GenerationConfig(
     Sampling sampling,
@@ -32,7 +33,8 @@ public record GenerationConfig(
     int numReturnSequences,
     long seed,
     List<Integer> eosTokenIds,
-    List<String> stopStrings) {
+    List<String> stopStrings,
+    Beams beams) {
 
   /** New tokens when neither {@code max_new_tokens} nor {@code max_length} is set, as in HF. */
   public static final int DEFAULT_MAX_NEW_TOKENS = 20;
@@ -58,6 +60,17 @@ public record GenerationConfig(
       throw new IllegalArgumentException(
           "num_return_sequences must be 1 or more, not " + numReturnSequences);
     }
+    if (beams.isSearch() && sampling.doSample()) {
+      throw new IllegalArgumentException(
+          "num_beams " + beams.numBeams() + " is not supported with do_sample: true");
+    }
+    if (beams.isSearch() && numReturnSequences > beams.numBeams()) {
+      throw new IllegalArgumentException(
+          "num_return_sequences must be at most num_beams, "
+              + beams.numBeams()
+              + ", not "
+              + numReturnSequences);
+    }
     if (stopStrings.contains("")) {
       throw new IllegalArgumentException(
           "stop_strings must not hold an empty text, which would stop every completion at once");
@@ -77,6 +90,11 @@ public record GenerationConfig(
             ? maxNewTokens.getAsInt()
             : maxLength.isPresent() ? maxLength.getAsInt() - promptTokens : DEFAULT_MAX_NEW_TOKENS;
     return Math.min(asked, contextLength - promptTokens);
+  }
+
+  /** How many sequences one prompt decodes at once. */
+  public int sequencesPerPrompt() {
+    return beams.isSearch() ? beams.numBeams() : numReturnSequences;
   }
 
   /** Fewest new tokens for a prompt of this many tokens. */

@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <p>A decoding sequence lives in the pool of the smallest capacity that holds it and moves to the
  * next one when it outgrows it; capacities double, so at most half of the memory read for it is
- * padding. A prompt has a block of its own from which its completions are copied.
+ * padding. A prompt has a block of its own from which its completions are copied. The beams of a
+ * request have a block of their own, too, of the length that they can come to.
  *
  * <p>Why these lengths: {@code scaled_dot_product_attention} gives a row the same bits at all
  * padded key lengths that are multiples of 16 up to 192, and at all multiples of 512 (measured on
@@ -34,6 +35,7 @@ final class KvLedger {
   private int nextId;
   private long allocatedTokens;
   private long promptTokens;
+  private long beamTokens;
 
   private List<Step.CacheOp> ops = new ArrayList<>();
 
@@ -90,14 +92,14 @@ final class KvLedger {
 
   /**
    * Whether a prompt can be taken in such that each of the waiting ones, and it, can still have a
-   * completion run when the others are done.
+   * completion, or its beams, run when the others are done.
    */
   boolean fitsPrompt(ActiveRequest request, Collection<ActiveRequest> waiting) {
     long largest = tokensOfOne(request);
     for (ActiveRequest other : waiting) {
       largest = Math.max(largest, tokensOfOne(other));
     }
-    long running = Math.max(worstCase(-1, -1), largest);
+    long running = Math.max(worstCase(-1, -1) + beamTokens, largest);
     return promptTokens + keyLength(request.promptLength()) + running <= budgetTokens;
   }
 
@@ -109,12 +111,12 @@ final class KvLedger {
   /** Makes the block in which a prompt is prefilled. */
   void takePrompt(ActiveRequest request) {
     request.promptCapacity = keyLength(request.promptLength());
-    request.forksLeft = request.numSequences();
+    request.forksLeft = request.cacheUsers().size();
     request.promptBlock = allocate(1, request.promptCapacity);
     promptTokens += request.promptCapacity;
   }
 
-  /** Tells that one completion does not need the prompt any more; the last one frees it. */
+  /** Tells that one cache user does not need the prompt any more; the last one frees it. */
   void dropFork(ActiveRequest request) {
     if (--request.forksLeft == 0) {
       release(request.promptBlock, request.promptCapacity);
@@ -123,14 +125,39 @@ final class KvLedger {
     }
   }
 
-  /** Whether the sequence can be given a slot and grow to its end beside all the others. */
-  boolean fitsSequence(Sequence s) {
+  /** Whether it can be given room and grow to its end beside all the others. */
+  boolean fits(CacheUser user) {
+    long others = promptTokens + beamTokens;
+    if (user instanceof BeamGroup group) {
+      return others + worstCase(-1, -1) + group.blockTokens() <= budgetTokens;
+    }
+    Sequence s = (Sequence) user;
     int first = poolFor(s.request.promptLength() + 1);
-    return promptTokens + worstCase(first, poolFor(s.finalLength())) <= budgetTokens;
+    return others + worstCase(first, poolFor(s.finalLength())) <= budgetTokens;
   }
 
-  /** Copies the prompt of a sequence into a slot of its own. */
-  void fork(Sequence s) {
+  /** Copies the prompt into room of its user's own. */
+  void fork(CacheUser user) {
+    if (user instanceof BeamGroup group) {
+      fork(group);
+    } else {
+      fork((Sequence) user);
+    }
+    dropFork(user.request());
+  }
+
+  private void fork(BeamGroup group) {
+    group.block = allocate(group.numRows(), group.capacity());
+    beamTokens += group.blockTokens();
+    group.placeFirst();
+    for (int row = 0; row < group.search.running().size(); row++) {
+      ops.add(
+          new Step.CacheOp.Move(
+              group.request().promptBlock, 0, group.block, row, group.cachedLength));
+    }
+  }
+
+  private void fork(Sequence s) {
     int length = s.request.promptLength();
     int first = poolFor(length + 1);
     for (int p = first; p <= poolFor(s.finalLength()); p++) {
@@ -141,17 +168,33 @@ final class KvLedger {
     makeRoom(pool);
     pool.place(s);
     copy(s, s.request.promptBlock, 0, pool);
-    dropFork(s.request);
   }
 
-  /** Takes back the slot of a sequence that has ended. */
-  void remove(Sequence s) {
+  /** Takes back the room of a user that has ended. */
+  void remove(CacheUser user) {
+    if (user instanceof BeamGroup group) {
+      release(group.block, group.blockTokens());
+      beamTokens -= group.blockTokens();
+      group.block = -1;
+    } else {
+      remove((Sequence) user);
+    }
+  }
+
+  private void remove(Sequence s) {
     for (int p = s.pool; p <= poolFor(s.finalLength()); p++) {
       holders[p]--;
     }
     pools.get(s.pool).vacate(s.slot);
     s.pool = -1;
     s.slot = -1;
+  }
+
+  /** Gives each of the beams that go on the keys and values of its parent. */
+  void follow(BeamGroup group) {
+    group.follow(
+        (from, to) ->
+            ops.add(new Step.CacheOp.Move(group.block, from, group.block, to, group.cachedLength)));
   }
 
   /** Moves the sequences that have filled their slot to the next larger pool. */
@@ -194,6 +237,7 @@ final class KvLedger {
     Arrays.fill(holders, 0);
     allocatedTokens = 0;
     promptTokens = 0;
+    beamTokens = 0;
     ops.clear();
     freeIds.clear();
     nextId = 0;
@@ -243,6 +287,9 @@ final class KvLedger {
   }
 
   private long tokensOfOne(ActiveRequest request) {
+    if (request.beams.isPresent()) {
+      return request.beams.get().blockTokens();
+    }
     Sequence one = request.sequences.get(0);
     long tokens = 0;
     for (int p = poolFor(request.promptLength() + 1); p <= poolFor(one.finalLength()); p++) {

@@ -11,7 +11,8 @@ public interface LanguageModel extends AutoCloseable {
   /**
    * Runs one step: changes the blocks of the KV cache, computes the new tokens, and samples.
    *
-   * @return one token for each entry of {@link Step#samples}
+   * @return one token for each entry of {@link Step#samples}, and candidates for each of {@link
+   *     Step#beams}
    */
   StepResult run(Step step);
 

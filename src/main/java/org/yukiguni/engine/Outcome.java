@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /**
  * What became of one of the {@code num_return_sequences} completions of a request. Every request
- * ends in exactly that many outcomes, in the order in which they finish.
+ * ends in exactly that many outcomes, in the order in which they finish; those of a beam search
+ * together, best first.
  */
 public sealed interface Outcome {
   /** The id of the request. */

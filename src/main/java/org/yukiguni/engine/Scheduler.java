@@ -27,7 +27,10 @@ final class Scheduler {
   /** Requests whose first tokens are drawn in the current step. */
   private final List<ActiveRequest> drawing = new ArrayList<>();
 
-  private final Deque<Sequence> ready = new ArrayDeque<>();
+  private final Deque<CacheUser> ready = new ArrayDeque<>();
+  private final List<BeamGroup> searching = new ArrayList<>();
+
+  /** Rows in use: one for each sequence that decodes, num_beams for each beam search. */
   private int running;
 
   Scheduler(EngineLimits limits, ModelLimits model) {
@@ -36,8 +39,11 @@ final class Scheduler {
     this.ledger = new KvLedger(model.contextLength(), limits.kvBytes() / model.kvBytesPerToken());
   }
 
-  /** What a step is for: its samples belong to these sequences, one each, in order. */
-  record Plan(Step step, List<Sequence> sampled, List<Share> shares) {}
+  /**
+   * What a step is for: its samples belong to these sequences, one each, and its beams to these
+   * searches, to each those that run, in order.
+   */
+  record Plan(Step step, List<Sequence> sampled, List<BeamGroup> searched, List<Share> shares) {}
 
   /** How many tokens of a step were for a sequence. */
   record Share(Sequence sequence, double tokens) {}
@@ -54,7 +60,8 @@ final class Scheduler {
           + request.promptLength()
           + " tokens because its keys and values do not fit into the "
           + limits.kvBytes() / (1 << 20)
-          + " MiB of KV memory; raise engine.kv_memory or lower max_new_tokens";
+          + " MiB of KV memory; raise engine.kv_memory or lower "
+          + (request.beams.isPresent() ? "num_beams or max_new_tokens" : "max_new_tokens");
     }
     waiting.add(request);
     return null;
@@ -79,17 +86,16 @@ final class Scheduler {
   /** The next step; there must be something to do. */
   Plan schedule() {
     ledger.growFull();
-    while (!ready.isEmpty()
-        && running < limits.maxSequences()
-        && ledger.fitsSequence(ready.peek())) {
-      ledger.fork(ready.remove());
-      running++;
+    searching.forEach(ledger::follow);
+    while (!ready.isEmpty() && hasRows(ready.peek()) && ledger.fits(ready.peek())) {
+      start(ready.remove());
     }
     ledger.compact();
     StepBuilder step = new StepBuilder();
     for (KvPool pool : ledger.pools()) {
       step.decode(pool);
     }
+    searching.forEach(step::decode);
     int room = Math.max(PREFILL_CHUNK, limits.maxStepTokens() - running);
     for (ActiveRequest request : List.copyOf(prefilling)) {
       room -= prefill(request, step, room);
@@ -117,6 +123,19 @@ final class Scheduler {
     return step.build(ledger.takeOps());
   }
 
+  /** Whether a step has enough rows left; beams that are more than a step may have run alone. */
+  private boolean hasRows(CacheUser user) {
+    return running == 0 || running + user.numRows() <= limits.maxSequences();
+  }
+
+  private void start(CacheUser user) {
+    ledger.fork(user);
+    running += user.numRows();
+    if (user instanceof BeamGroup group) {
+      searching.add(group);
+    }
+  }
+
   /** Puts the request's next chunk into the step if it fits; returns its length. */
   private int prefill(ActiveRequest request, StepBuilder step, int room) {
     int start = request.prefilled;
@@ -139,30 +158,34 @@ final class Scheduler {
     if (next == null) {
       return false;
     }
-    int ahead = running + ready.size();
+    int ahead = running;
     List<ActiveRequest> holding = new ArrayList<>(prefilling);
     holding.addAll(drawing);
     for (ActiveRequest request : holding) {
-      ahead += request.numSequences();
+      ahead += request.request.config().sequencesPerPrompt();
     }
-    for (Sequence s : ready) {
-      holding.add(s.request);
+    for (CacheUser user : ready) {
+      ahead += user.numRows();
+      holding.add(user.request());
     }
     return ahead < limits.maxSequences() && ledger.fitsPrompt(next, holding);
   }
 
-  /** Takes a sequence whose first token is drawn and which goes on. */
-  void makeReady(Sequence s) {
-    ready.add(s);
+  /** Takes a sequence, or beams, whose first token is drawn and which go on. */
+  void makeReady(CacheUser user) {
+    ready.add(user);
   }
 
-  /** Takes back what an ended sequence holds. */
-  void end(Sequence s) {
-    if (s.slot >= 0) {
-      ledger.remove(s);
-      running--;
+  /** Takes back what an ended sequence or search holds. */
+  void end(CacheUser user) {
+    if (user.isPlaced()) {
+      ledger.remove(user);
+      running -= user.numRows();
     } else {
-      ledger.dropFork(s.request);
+      ledger.dropFork(user.request());
+    }
+    if (user instanceof BeamGroup group) {
+      searching.remove(group);
     }
   }
 
@@ -177,12 +200,16 @@ final class Scheduler {
     for (KvPool pool : ledger.pools()) {
       started.addAll(pool.snapshot());
     }
-    started.addAll(ready);
+    searching.forEach(group -> started.addAll(group.request().sequences));
+    for (CacheUser user : ready) {
+      started.addAll(user instanceof Sequence s ? List.of(s) : user.request().sequences);
+    }
     prefilling.forEach(request -> started.addAll(request.sequences));
     drawing.forEach(request -> started.addAll(request.sequences));
     prefilling.clear();
     drawing.clear();
     ready.clear();
+    searching.clear();
     running = 0;
     ledger.reset();
     return started;

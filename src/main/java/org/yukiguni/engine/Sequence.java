@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** One completion while it is made: its tokens so far, what it has seen and when it was where. */
-final class Sequence {
+final class Sequence implements CacheUser {
   final ActiveRequest request;
   final int index;
   final int maxNewTokens;
@@ -40,6 +40,21 @@ final class Sequence {
     this.randomKey = CounterRandom.key(config.seed(), request.request.id(), index);
     this.stop = request.request.stops().map(supplier -> supplier.get());
     this.rules = rules;
+  }
+
+  @Override
+  public ActiveRequest request() {
+    return request;
+  }
+
+  @Override
+  public int numRows() {
+    return 1;
+  }
+
+  @Override
+  public boolean isPlaced() {
+    return slot >= 0;
   }
 
   /** Positions it can come to need in the cache; its last token is never fed back. */

@@ -15,6 +15,7 @@ import java.util.List;
  * @param groups the decoding part
  * @param prefills the prompt chunks
  * @param samples which positions of the step get a next token
+ * @param beams which positions of the step are beams and get candidates for their next token
  */
 public record Step(
     List<CacheOp> cacheOps,
@@ -22,7 +23,8 @@ public record Step(
     int[] positions,
     List<DecodeGroup> groups,
     List<PrefillChunk> prefills,
-    List<SampleRow> samples) {
+    List<SampleRow> samples,
+    List<BeamRow> beams) {
 
   /**
    * A change of the KV cache. The cache is made of blocks: {@code rows} sequences with room for
@@ -70,4 +72,14 @@ public record Step(
    * @param edits what is done to the logits before
    */
   public record SampleRow(int token, Sampling sampling, double uniform, LogitEdits edits) {}
+
+  /**
+   * A beam to continue.
+   *
+   * @param token index into the step's tokens whose logits are used
+   * @param edits what is done to the log-probabilities before
+   * @param score added to them
+   * @param candidates how many of the best to return
+   */
+  public record BeamRow(int token, LogitEdits edits, float score, int candidates) {}
 }

@@ -13,6 +13,8 @@ final class StepBuilder {
   private final List<Step.PrefillChunk> prefills = new ArrayList<>();
   private final List<Step.SampleRow> samples = new ArrayList<>();
   private final List<Sequence> sampled = new ArrayList<>();
+  private final List<Step.BeamRow> beams = new ArrayList<>();
+  private final List<BeamGroup> searched = new ArrayList<>();
   private final List<Scheduler.Share> shares = new ArrayList<>();
 
   /** One token of each sequence of a pool; the pool has no gaps. */
@@ -34,19 +36,46 @@ final class StepBuilder {
     }
   }
 
+  /** One token of each beam of a request. */
+  void decode(BeamGroup group) {
+    int first = numTokens;
+    int[] byRow = group.tokensByRow();
+    for (int token : byRow) {
+      token(token, group.cachedLength);
+    }
+    group.cachedLength++;
+    groups.add(
+        new Step.DecodeGroup(group.block, byRow.length, KvLedger.keyLength(group.cachedLength)));
+    share(group.request(), byRow.length);
+    for (int i = 0; i < byRow.length; i++) {
+      beams.add(group.row(i, first + group.rowOf(i)));
+    }
+    searched.add(group);
+  }
+
   /** The next tokens of a prompt. */
   void prefill(ActiveRequest request, int start, int length) {
     for (int p = start; p < start + length; p++) {
       token(request.request.promptTokens()[p], p);
     }
     prefills.add(new Step.PrefillChunk(request.promptBlock, 0, start, length));
+    share(request, length);
+  }
+
+  private void share(ActiveRequest request, int length) {
     for (Sequence s : request.sequences) {
       shares.add(new Scheduler.Share(s, (double) length / request.numSequences()));
     }
   }
 
-  /** The first token of each completion, from the token added last. */
+  /** The first token of each completion, or of the beams, from the token added last. */
   void sampleFirst(ActiveRequest request) {
+    if (request.beams.isPresent()) {
+      BeamGroup group = request.beams.get();
+      beams.add(group.row(0, numTokens - 1));
+      searched.add(group);
+      return;
+    }
     for (Sequence s : request.sequences) {
       sample(s, numTokens - 1);
     }
@@ -64,8 +93,9 @@ final class StepBuilder {
             Arrays.copyOf(positions, numTokens),
             groups,
             prefills,
-            samples);
-    return new Scheduler.Plan(step, sampled, shares);
+            samples,
+            beams);
+    return new Scheduler.Plan(step, sampled, searched, shares);
   }
 
   private void sample(Sequence s, int tokenIndex) {

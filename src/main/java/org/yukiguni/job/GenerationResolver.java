@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.Constraints;
+import org.yukiguni.engine.EarlyStopping;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
@@ -78,7 +80,16 @@ public final class GenerationResolver {
         settings.numReturnSequences(),
         settings.seed(),
         settings.eosTokenId(),
-        settings.stopStrings());
+        settings.stopStrings(),
+        beams(settings));
+  }
+
+  private static Beams beams(GenerationSettings settings) {
+    EarlyStopping early = settings.earlyStopping();
+    return new Beams(
+        or(settings.numBeams(), 1),
+        or(settings.lengthPenalty(), 1),
+        early == null ? EarlyStopping.FALSE : early);
   }
 
   private static double or(Double value, double off) {
@@ -99,12 +110,14 @@ public final class GenerationResolver {
 
   static void refuseContradictions(GenerationSettings settings) {
     Problems problems = new Problems();
-    if (settings.numReturnSequences() > 1 && !settings.doSample()) {
+    if (or(settings.numBeams(), 1) > 1) {
+      refuseWithBeams(settings, problems);
+    } else if (settings.numReturnSequences() > 1 && !settings.doSample()) {
       problems.add(
           "generation.num_return_sequences",
           settings.numReturnSequences()
-              + " completions would all be equal because do_sample is false; set do_sample: true"
-              + " or num_return_sequences: 1");
+              + " completions would all be equal because do_sample is false; set do_sample: true,"
+              + " num_beams or num_return_sequences: 1");
     }
     refuseOrder("new_tokens", settings.minNewTokens(), settings.maxNewTokens(), problems);
     refuseOrder("length", settings.minLength(), settings.maxLength(), problems);
@@ -113,6 +126,23 @@ public final class GenerationResolver {
     refuseForced("bos", bos == null ? List.of() : List.of(bos), suppressed, problems);
     refuseForced("eos", or(settings.forcedEosTokenId()), suppressed, problems);
     problems.raise();
+  }
+
+  private static void refuseWithBeams(GenerationSettings settings, Problems problems) {
+    if (settings.doSample()) {
+      problems.add(
+          "generation.num_beams",
+          settings.numBeams()
+              + " is not supported with do_sample: true; set do_sample: false or num_beams: 1");
+    }
+    if (settings.numReturnSequences() > settings.numBeams()) {
+      problems.add(
+          "generation.num_return_sequences",
+          settings.numReturnSequences()
+              + " is more than num_beams, which is "
+              + settings.numBeams()
+              + "; lower it");
+    }
   }
 
   private static void refuseForced(

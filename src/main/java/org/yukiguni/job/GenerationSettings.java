@@ -2,6 +2,7 @@ package org.yukiguni.job;
 
 import java.io.Serializable;
 import java.util.List;
+import org.yukiguni.engine.EarlyStopping;
 
 /**
  * What to generate, as far as one source (a job or a model's {@code generation_config.json}) says
@@ -36,6 +37,9 @@ import java.util.List;
  * @param bosTokenId accepted because scripts set it; prompts get it by {@code add_special_tokens}
  * @param stopStrings texts that end a completion
  * @param seed of the random numbers
+ * @param numBeams continuations followed at once; 1 turns the search off
+ * @param lengthPenalty power of the length by which the score of a finished beam is divided
+ * @param earlyStopping when a beam search ends
  */
 public record GenerationSettings(
     @Key(min = 1, aliases = "max_tokens") Integer maxNewTokens,
@@ -65,7 +69,10 @@ public record GenerationSettings(
     @Key(min = 0) Integer padTokenId,
     @Key(min = 0) Integer bosTokenId,
     @Key(aliases = "stop") List<String> stopStrings,
-    Long seed)
+    Long seed,
+    @Key(min = 1) Integer numBeams,
+    Double lengthPenalty,
+    EarlyStopping earlyStopping)
     implements Serializable {
   public GenerationSettings {
     badWordsIds = badWordsIds == null ? null : badWordsIds.stream().map(List::copyOf).toList();

@@ -10,6 +10,8 @@ final class GenerationWarnings {
       List.of(
           "temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff");
 
+  private static final List<String> SEARCH = List.of("length_penalty", "early_stopping");
+
   private GenerationWarnings() {}
 
   /**
@@ -23,16 +25,10 @@ final class GenerationWarnings {
       GenerationSettings job, GenerationSettings file, GenerationSettings settings) {
     List<String> warnings = new ArrayList<>();
     if (!settings.doSample()) {
-      JobTree.of(job)
-          .retain(WARPERS)
-          .fieldNames()
-          .forEachRemaining(
-              key ->
-                  warnings.add(
-                      "generation."
-                          + key
-                          + " has no effect because do_sample is false; set do_sample: true to"
-                          + " sample"));
+      warn(job, WARPERS, "do_sample is false; set do_sample: true to sample", warnings);
+    }
+    if (settings.numBeams() == null || settings.numBeams() == 1) {
+      warn(job, SEARCH, "num_beams is 1; set num_beams to search", warnings);
     }
     if (settings.maxNewTokens() != null && settings.maxLength() != null) {
       warnings.add(
@@ -51,6 +47,15 @@ final class GenerationWarnings {
     addPenalties(job, settings, warnings);
     addConstraints(job, settings, warnings);
     return warnings;
+  }
+
+  private static void warn(
+      GenerationSettings job, List<String> keys, String reason, List<String> warnings) {
+    JobTree.of(job)
+        .retain(keys)
+        .fieldNames()
+        .forEachRemaining(
+            key -> warnings.add("generation." + key + " has no effect because " + reason));
   }
 
   private static void addPenalties(

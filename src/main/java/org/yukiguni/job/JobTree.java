@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import org.yukiguni.engine.EarlyStopping;
 
 /** Records back to a tree: the keys that are set, in the order of the records. */
 final class JobTree {
@@ -59,6 +60,9 @@ final class JobTree {
     }
     if (value instanceof Double number) {
       return NODES.numberNode(number);
+    }
+    if (value instanceof EarlyStopping early && early != EarlyStopping.NEVER) {
+      return NODES.booleanNode(early == EarlyStopping.TRUE);
     }
     return NODES.textNode(value instanceof Enum<?> ? Values.label(value) : value.toString());
   }

@@ -93,16 +93,16 @@ final class UnsupportedKeys {
   private static UnsupportedKeys generation() {
     Map<String, Unsupported> keys = new LinkedHashMap<>();
     // Hugging Face GenerationConfig, transformers 4.57 and before.
-    put(keys, Effect.TOKENS, 1, "num_beams", "encoder_repetition_penalty");
+    put(keys, Effect.TOKENS, 1, "encoder_repetition_penalty");
     put(keys, Effect.TOKENS, 1, "guidance_scale");
     put(keys, Effect.TOKENS, 0, "encoder_no_repeat_ngram_size", "penalty_alpha");
     put(keys, Effect.TOKENS, false, "token_healing", "remove_invalid_values");
     put(keys, Effect.TOKENS, null, "force_words_ids", "constraints", "max_time");
     put(keys, Effect.TOKENS, null, "sequence_bias", "watermarking_config", "dola_layers");
     put(keys, Effect.TOKENS, null, "exponential_decay_length_penalty", "top_h");
-    put(keys, Effect.OTHER, 1, "num_beam_groups", "length_penalty");
+    put(keys, Effect.OTHER, 1, "num_beam_groups");
     put(keys, Effect.OTHER, 0, "diversity_penalty");
-    put(keys, Effect.OTHER, false, "early_stopping", "renormalize_logits", "low_memory");
+    put(keys, Effect.OTHER, false, "renormalize_logits", "low_memory");
     put(keys, Effect.OTHER, false, "output_attentions", "output_hidden_states");
     put(keys, Effect.OTHER, false, "output_scores", "output_logits", "return_dict_in_generate");
     put(keys, Effect.OTHER, true, "use_cache");

@@ -129,8 +129,10 @@ final class Values {
   }
 
   private Object constant(String key, JsonNode node, Class<?> type) {
+    // Hugging Face writes early_stopping as true, false or "never".
+    String text = node.isBoolean() ? node.asText() : node.textValue();
     for (Object constant : type.getEnumConstants()) {
-      if (label(constant).equals(node.textValue())) {
+      if (label(constant).equals(text)) {
         return constant;
       }
     }

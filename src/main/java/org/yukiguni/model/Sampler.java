@@ -3,15 +3,21 @@ package org.yukiguni.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.yukiguni.engine.BeamCandidates;
 import org.yukiguni.engine.LogitEdits;
 import org.yukiguni.engine.Sampling;
+import org.yukiguni.engine.Step.BeamRow;
 import org.yukiguni.engine.Step.SampleRow;
 import org.yukiguni.engine.StepResult;
 import org.yukiguni.script.ScriptModule;
 
-/** Draws next tokens where the logits are, and brings ids and log-probabilities back. */
+/**
+ * Draws next tokens, and finds the best ones of beams, where the logits are, and brings ids and
+ * log-probabilities back.
+ */
 final class Sampler implements AutoCloseable {
   /** Of each drawn row. */
   private static final int NUMBERS = 7;
@@ -31,17 +37,7 @@ final class Sampler implements AutoCloseable {
    * @param source for each sample the row of the logits
    */
   StepResult sample(NDManager scope, NDArray logits, long[] source, List<SampleRow> rows) {
-    Pairs seen = new Pairs(vocabularySize);
-    Pairs lowered = new Pairs(vocabularySize);
-    Pairs forced = new Pairs(vocabularySize);
-    Pairs banned = new Pairs(vocabularySize);
-    for (int i = 0; i < rows.size(); i++) {
-      LogitEdits edits = rows.get(i).edits();
-      seen.add(i, edits.seen(), edits.repetitionPenalty());
-      lowered.add(i, edits.lowered(), edits.lowering());
-      forced.add(i, edits.forced(), 0);
-      banned.add(i, edits.banned(), 0);
-    }
+    Edits edits = Edits.of(rows.stream().map(SampleRow::edits).toList(), vocabularySize);
     long[] drawn =
         IntStream.range(0, rows.size())
             .filter(i -> rows.get(i).sampling().doSample())
@@ -72,12 +68,12 @@ final class Sampler implements AutoCloseable {
             "sample",
             logits,
             scope.create(source),
-            seen.indices(scope),
-            seen.values(scope),
-            lowered.indices(scope),
-            lowered.values(scope),
-            forced.indices(scope),
-            banned.indices(scope),
+            edits.seen.indices(scope),
+            edits.seen.values(scope),
+            edits.lowered.indices(scope),
+            edits.lowered.values(scope),
+            edits.forced.indices(scope),
+            edits.banned.indices(scope),
             scope.create(drawn),
             scope.create(topK),
             width,
@@ -95,7 +91,82 @@ final class Sampler implements AutoCloseable {
       logprobs[i] = (float) values[n + i];
       tokens[i] = Double.isNaN(values[n + i]) ? -1 : (int) values[i];
     }
-    return new StepResult(tokens, logprobs);
+    return new StepResult(tokens, logprobs, List.of());
+  }
+
+  /**
+   * Finds the best continuations of beams.
+   *
+   * @param logits [U, V]
+   * @param source for each beam the row of the logits
+   */
+  List<BeamCandidates> search(NDManager scope, NDArray logits, long[] source, List<BeamRow> beams) {
+    Edits edits = Edits.of(beams.stream().map(BeamRow::edits).toList(), vocabularySize);
+    int n = beams.size();
+    float[] scores = new float[n];
+    long[] topK = new long[n];
+    int width = 1;
+    for (int i = 0; i < n; i++) {
+      scores[i] = beams.get(i).score();
+      topK[i] = Math.min(beams.get(i).candidates(), vocabularySize);
+      width = Math.max(width, (int) topK[i]);
+    }
+    NDArray result =
+        module.tensor(
+            scope,
+            "search",
+            logits,
+            scope.create(source),
+            edits.seen.indices(scope),
+            edits.seen.values(scope),
+            edits.lowered.indices(scope),
+            edits.lowered.values(scope),
+            edits.forced.indices(scope),
+            edits.banned.indices(scope),
+            scope.create(scores),
+            scope.create(topK),
+            width);
+    return candidates(result.toDoubleArray(), topK, width);
+  }
+
+  /** From [3, S, W]: token ids, scores, log-probabilities; the first k of each beam. */
+  private static List<BeamCandidates> candidates(double[] values, long[] topK, int width) {
+    int plane = topK.length * width;
+    List<BeamCandidates> all = new ArrayList<>();
+    for (int i = 0; i < topK.length; i++) {
+      int k = (int) topK[i];
+      int[] tokens = new int[k];
+      float[] scores = new float[k];
+      float[] logprobs = new float[k];
+      for (int rank = 0; rank < k; rank++) {
+        int at = i * width + rank;
+        tokens[rank] = (int) values[at];
+        scores[rank] = (float) values[plane + at];
+        logprobs[rank] = (float) values[2 * plane + at];
+      }
+      all.add(new BeamCandidates(tokens, scores, logprobs));
+    }
+    return all;
+  }
+
+  /** The edits of all rows, as the script takes them. */
+  private record Edits(Pairs seen, Pairs lowered, Pairs forced, Pairs banned) {
+    static Edits of(List<LogitEdits> rows, int vocabularySize) {
+      Edits all =
+          new Edits(
+              new Pairs(vocabularySize),
+              new Pairs(vocabularySize),
+              new Pairs(vocabularySize),
+              new Pairs(vocabularySize));
+      for (int i = 0; i < rows.size(); i++) {
+        LogitEdits edits = rows.get(i);
+        all.seen.add(i, edits.seen(), edits.repetitionPenalty());
+        all.lowered.add(i, edits.lowered(), edits.lowering());
+        all.forced.add(i, edits.forced(), 0);
+        all.banned.add(i, edits.banned(), 0);
+      }
+      return all;
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.checkpoint.ModelConfig;
 import org.yukiguni.engine.LanguageModel;
@@ -74,15 +75,30 @@ public final class TorchModel implements LanguageModel {
 
   @Override
   public StepResult run(Step step) {
-    int[] tokens = step.samples().stream().mapToInt(Step.SampleRow::token).toArray();
-    int[] rows = Arrays.stream(tokens).distinct().sorted().toArray();
-    long[] source = Arrays.stream(tokens).mapToLong(t -> Arrays.binarySearch(rows, t)).toArray();
+    int[] samples = step.samples().stream().mapToInt(Step.SampleRow::token).toArray();
+    int[] beams = step.beams().stream().mapToInt(Step.BeamRow::token).toArray();
+    int[] rows =
+        IntStream.concat(Arrays.stream(samples), Arrays.stream(beams))
+            .distinct()
+            .sorted()
+            .toArray();
     try (NDManager scope = manager.newSubManager()) {
       NDArray logits = logits(scope, step, rows);
-      return step.samples().isEmpty()
-          ? new StepResult(new int[0], new float[0])
-          : sampler.sample(scope, logits, source, step.samples());
+      StepResult drawn =
+          samples.length == 0
+              ? new StepResult(new int[0], new float[0], List.of())
+              : sampler.sample(scope, logits, source(samples, rows), step.samples());
+      return beams.length == 0
+          ? drawn
+          : new StepResult(
+              drawn.tokens(),
+              drawn.logprobs(),
+              sampler.search(scope, logits, source(beams, rows), step.beams()));
     }
+  }
+
+  private static long[] source(int[] tokens, int[] rows) {
+    return Arrays.stream(tokens).mapToLong(t -> Arrays.binarySearch(rows, t)).toArray();
   }
 
   /**

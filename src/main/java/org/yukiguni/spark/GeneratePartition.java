@@ -68,7 +68,7 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
             counters);
     atEnd(task, window::abandon);
     int size =
-        windowRows(engine.value().limits().maxSequences(), settings.config().numReturnSequences());
+        windowRows(engine.value().limits().maxSequences(), settings.config().sequencesPerPrompt());
     return new CompletionIterator(plan, window, size, task::killTaskIfInterrupted);
   }
 
@@ -82,7 +82,7 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
    * waits for a task, not even for the last one of a chunk, and few enough to forget the size of
    * the partition.
    */
-  static int windowRows(int maxSequences, int numReturnSequences) {
-    return 2 * ((maxSequences - 1) / numReturnSequences + 1);
+  static int windowRows(int maxSequences, int sequencesPerPrompt) {
+    return 2 * ((maxSequences - 1) / sequencesPerPrompt + 1);
   }
 }

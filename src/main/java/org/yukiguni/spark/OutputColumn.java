@@ -19,7 +19,8 @@ public enum OutputColumn {
       Place.FILE,
       Nulls.NEVER,
       DataTypes.IntegerType,
-      "Which of the num_return_sequences completions of the prompt, from 0."),
+      "Which of the num_return_sequences completions of the prompt, from 0; the best first if"
+          + " num_beams is above 1."),
   PROMPT(
       Place.FILE,
       Nulls.POSSIBLE,
@@ -40,7 +41,7 @@ public enum OutputColumn {
       Nulls.POSSIBLE,
       DataTypes.StringType,
       "prompt_null, prompt_empty, prompt_too_long, generation_settings, kv_memory, nan_logits,"
-          + " tokenizer or engine; null in an ok row."),
+          + " no_completion, tokenizer or engine; null in an ok row."),
   ERROR_MESSAGE(
       Place.FILE,
       Nulls.POSSIBLE,

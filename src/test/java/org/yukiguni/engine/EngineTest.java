@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class EngineTest {
-  private static final int CONTEXT = 1500;
-  private static final int VOCABULARY = 97;
+  static final int CONTEXT = 1500;
+  static final int VOCABULARY = 97;
   private static final int EOS = 3;
-  private static final EngineLimits WIDE = new EngineLimits(64, 512, 1 << 20);
+  static final EngineLimits WIDE = new EngineLimits(64, 512, 1 << 20);
 
   @Test
   void aGreedyCompletionIsWhatTheModelSaysTokenByToken() {
@@ -156,7 +156,8 @@ class EngineTest {
             20,
             1,
             base.eosTokenIds(),
-            List.of());
+            List.of(),
+            Beams.NONE);
     assertThat(run(WIDE, request("m", new int[] {8}, late)))
         .allSatisfy(o -> assertThat(completion(o).tokens()).hasSizeGreaterThanOrEqualTo(51 - 1));
     assertThat(run(WIDE, request("m", new int[] {8}, base)))
@@ -290,7 +291,7 @@ class EngineTest {
     return token -> --left[0] == 0 ? Optional.of("five") : Optional.empty();
   }
 
-  private static int[] reference(int[] prompt, String id, int index, GenerationConfig config) {
+  static int[] reference(int[] prompt, String id, int index, GenerationConfig config) {
     int max = config.maxNewTokens(prompt.length, CONTEXT);
     int[] history = Arrays.copyOf(prompt, prompt.length + max);
     long key = CounterRandom.key(config.seed(), id, index);
@@ -309,7 +310,7 @@ class EngineTest {
     return Arrays.copyOfRange(history, prompt.length, prompt.length + n);
   }
 
-  private static GenerationConfig config(int maxNewTokens, int n, long seed) {
+  static GenerationConfig config(int maxNewTokens, int n, long seed) {
     return new GenerationConfig(
         n > 1 ? Sampling.PLAIN : Sampling.GREEDY,
         Penalties.NONE,
@@ -321,7 +322,8 @@ class EngineTest {
         n,
         seed,
         List.of(EOS),
-        List.of());
+        List.of(),
+        Beams.NONE);
   }
 
   private static GenerationConfig noEos(int maxNewTokens) {
@@ -336,25 +338,25 @@ class EngineTest {
         1,
         0,
         List.of(),
-        List.of());
+        List.of(),
+        Beams.NONE);
   }
 
-  private static GenerationRequest request(String id, int[] prompt, GenerationConfig config) {
+  static GenerationRequest request(String id, int[] prompt, GenerationConfig config) {
     return new GenerationRequest(id, prompt, config, Optional.empty());
   }
 
-  private static List<Outcome> run(EngineLimits limits, GenerationRequest... requests) {
+  static List<Outcome> run(EngineLimits limits, GenerationRequest... requests) {
     return run(new FakeModel(CONTEXT, VOCABULARY, limits.kvBytes()), limits, requests);
   }
 
-  private static List<Outcome> run(
-      FakeModel model, EngineLimits limits, GenerationRequest... requests) {
+  static List<Outcome> run(FakeModel model, EngineLimits limits, GenerationRequest... requests) {
     try (Engine engine = new Engine("test", model, limits, Clock.SYSTEM)) {
       return submitAndAwait(engine, requests);
     }
   }
 
-  private static List<Outcome> submitAndAwait(Engine engine, GenerationRequest... requests) {
+  static List<Outcome> submitAndAwait(Engine engine, GenerationRequest... requests) {
     LinkedBlockingQueue<Outcome> queue = new LinkedBlockingQueue<>();
     int expected = 0;
     for (GenerationRequest r : requests) {
@@ -378,7 +380,7 @@ class EngineTest {
     return outcomes;
   }
 
-  private static Map<String, String> tokensByKey(List<Outcome> outcomes) {
+  static Map<String, String> tokensByKey(List<Outcome> outcomes) {
     Map<String, String> tokens = new TreeMap<>();
     for (Outcome o : outcomes) {
       String key = o.id() + "/" + o.sequenceIndex();
@@ -387,18 +389,18 @@ class EngineTest {
     return tokens;
   }
 
-  private static Outcome.Completion completion(Outcome o) {
+  static Outcome.Completion completion(Outcome o) {
     assertThat(o).isInstanceOf(Outcome.Completion.class);
     return (Outcome.Completion) o;
   }
 
-  private static Outcome.Failure failure(List<Outcome> outcomes, String id) {
+  static Outcome.Failure failure(List<Outcome> outcomes, String id) {
     Outcome o = outcomes.stream().filter(x -> x.id().equals(id)).findFirst().orElseThrow();
     assertThat(o).isInstanceOf(Outcome.Failure.class);
     return (Outcome.Failure) o;
   }
 
-  private static void await(java.util.function.BooleanSupplier condition) {
+  static void await(java.util.function.BooleanSupplier condition) {
     for (int i = 0; i < 1000 && !condition.getAsBoolean(); i++) {
       sleep(5);
     }

@@ -2,9 +2,13 @@ package org.yukiguni.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A model without tensors: its cache holds the tokens themselves, and the next token is a function
@@ -59,6 +63,62 @@ public final class FakeModel implements LanguageModel {
       token = (token + 1) % vocabularySize;
     }
     return token;
+  }
+
+  /**
+   * What beams take for log-probabilities of each next token: few values, so many are equal, and
+   * the first ten tokens are likelier, so that ends among them come often.
+   */
+  static float[] logprobs(int[] history, int length, int vocabularySize) {
+    long h = 29;
+    for (int i = 0; i < length; i++) {
+      h = (h ^ history[i]) * 0x100000001B3L;
+    }
+    float[] logprobs = new float[vocabularySize];
+    for (int t = 0; t < vocabularySize; t++) {
+      long x = (h ^ t) * 0x9E3779B97F4A7C15L;
+      logprobs[t] = (t < 10 ? -0.5f : -1) - ((x >>> 40) & 63) / 16f;
+    }
+    return logprobs;
+  }
+
+  private static float[] edited(float[] logprobs, LogitEdits edits) {
+    float[] x = logprobs.clone();
+    for (int t : edits.seen()) {
+      x[t] *= (float) edits.repetitionPenalty();
+    }
+    for (int i = 0; i < edits.lowered().length; i++) {
+      x[edits.lowered()[i]] -= edits.lowering()[i];
+    }
+    if (edits.forced().length > 0) {
+      Arrays.fill(x, Float.NEGATIVE_INFINITY);
+    }
+    for (int t : edits.forced()) {
+      x[t] = 0;
+    }
+    for (int t : edits.banned()) {
+      x[t] = Float.NEGATIVE_INFINITY;
+    }
+    return x;
+  }
+
+  private BeamCandidates candidates(int[] history, Step.BeamRow beam) {
+    float[] before = logprobs(history, history.length, limits.vocabularySize());
+    float[] scores = edited(before, beam.edits());
+    int[] best =
+        IntStream.range(0, scores.length)
+            .boxed()
+            .sorted(Comparator.comparing(t -> -scores[t]))
+            .limit(beam.candidates())
+            .mapToInt(Integer::intValue)
+            .toArray();
+    float[] bestScores = new float[best.length];
+    float[] bestLogprobs = new float[best.length];
+    for (int i = 0; i < best.length; i++) {
+      bestScores[i] = scores[best[i]] + beam.score();
+      bestLogprobs[i] = before[best[i]];
+    }
+    return new BeamCandidates(best, bestScores, bestLogprobs);
   }
 
   /** 0 without penalties; else another number for any other penalty of any token. */
@@ -120,7 +180,11 @@ public final class FakeModel implements LanguageModel {
       drawn[i] = next(history, history.length, row, limits.vocabularySize());
       logprobs[i] = -1;
     }
-    return new StepResult(drawn, logprobs);
+    List<BeamCandidates> beams = new ArrayList<>();
+    for (Step.BeamRow beam : step.beams()) {
+      beams.add(candidates(histories[beam.token()], beam));
+    }
+    return new StepResult(drawn, logprobs, beams);
   }
 
   /** Puts a token at the end of a row and returns the whole history. */

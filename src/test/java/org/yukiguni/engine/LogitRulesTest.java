@@ -162,7 +162,8 @@ class LogitRulesTest {
         1 + random.nextInt(3),
         random.nextLong(),
         random.nextBoolean() ? List.of(0) : List.of(1, 3),
-        List.of());
+        List.of(),
+        Beams.NONE);
   }
 
   private static int[] plain(GenerationRequest request, int index) {
@@ -228,7 +229,8 @@ class LogitRulesTest {
         1,
         0,
         List.of(0),
-        List.of());
+        List.of(),
+        Beams.NONE);
   }
 
   private static int[] ids(int... ids) {

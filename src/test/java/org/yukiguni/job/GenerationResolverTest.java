@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.Constraints;
+import org.yukiguni.engine.EarlyStopping;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
@@ -34,7 +36,8 @@ class GenerationResolverTest {
                 1,
                 0,
                 List.of(),
-                List.of()));
+                List.of(),
+                Beams.NONE));
     assertThat(resolved.origins().values()).containsOnly(Origin.DEFAULT);
     assertThat(resolved.warnings()).isEmpty();
   }
@@ -173,7 +176,7 @@ class GenerationResolverTest {
     assertProblems(
         "{num_return_sequences: 3}",
         "generation.num_return_sequences: 3 completions would all be equal because do_sample is"
-            + " false; set do_sample: true or num_return_sequences: 1");
+            + " false; set do_sample: true, num_beams or num_return_sequences: 1");
     assertProblems(
         "{min_new_tokens: 5, max_new_tokens: 4}",
         "generation.min_new_tokens: 5 is more than max_new_tokens, which is 4; lower it");
@@ -185,11 +188,34 @@ class GenerationResolverTest {
   }
 
   @Test
+  void beams() {
+    model("{'num_beams': 4, 'length_penalty': 2, 'early_stopping': 'never'}");
+    ResolvedGeneration resolved = resolve("{num_return_sequences: 3, length_penalty: -0.5}");
+    assertThat(resolved.config().beams()).isEqualTo(new Beams(4, -0.5, EarlyStopping.NEVER));
+    assertThat(resolved.config().numReturnSequences()).isEqualTo(3);
+    assertThat(resolved.warnings()).isEmpty();
+    assertProblems(
+        "{num_beams: 2, num_return_sequences: 3, do_sample: true}",
+        "generation.num_beams: 2 is not supported with do_sample: true; set do_sample: false or"
+            + " num_beams: 1",
+        "generation.num_return_sequences: 3 is more than num_beams, which is 2; lower it");
+    assertThat(resolve("{num_beams: 1, length_penalty: 2, early_stopping: true}").warnings())
+        .containsExactly(
+            "generation.length_penalty has no effect because num_beams is 1; set num_beams to"
+                + " search",
+            "generation.early_stopping has no effect because num_beams is 1; set num_beams to"
+                + " search");
+    assertProblems(
+        "{early_stopping: maybe}",
+        "generation.early_stopping: found the text 'maybe'; give one of false, true, never");
+  }
+
+  @Test
   void refusesWhatTheModelAsksForInVain() {
-    model("{'num_beams': 4, 'sequence_bias': [[[1], 2]], 'length_penalty': 2.0, 'top_p': 7}");
+    model("{'guidance_scale': 1.5, 'sequence_bias': [[[1], 2]], 'top_p': 7}");
     assertProblems(
         "{}",
-        "generation_config.json: num_beams: 4 is not supported yet; remove it from the model's"
+        "generation_config.json: guidance_scale: 1.5 is not supported yet; remove it from the model's"
             + " folder",
         "generation_config.json: sequence_bias: [[[1],2]] is not supported yet; remove it from the"
             + " model's folder",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.yukiguni.engine.EarlyStopping;
 
 /** For each group of keys: the defaults, and every key at its component. */
 class JobKeysTest {
@@ -92,7 +93,8 @@ class JobKeysTest {
               no_repeat_ngram_size: 21, bad_words_ids: [[22], [23, 24]], suppress_tokens: [25],
               begin_suppress_tokens: [26, 27], forced_bos_token_id: 28, forced_eos_token_id: 29,
               num_return_sequences: 10, eos_token_id: [11, 12],
-              pad_token_id: 13, bos_token_id: 14, stop_strings: [a, b], seed: -15}
+              pad_token_id: 13, bos_token_id: 14, stop_strings: [a, b], seed: -15,
+              num_beams: 16, length_penalty: -1.7, early_stopping: never}
             """);
     assertThat(job.generation())
         .isEqualTo(
@@ -124,7 +126,10 @@ class JobKeysTest {
                 13,
                 14,
                 List.of("a", "b"),
-                -15L));
+                -15L,
+                16,
+                -1.7,
+                EarlyStopping.NEVER));
   }
 
   @Test
@@ -143,12 +148,19 @@ class JobKeysTest {
   }
 
   @Test
+  void earlyStoppingIsATruthValueOrNever() {
+    assertThat(Jobs.with("generation.early_stopping=true").generation().earlyStopping())
+        .isEqualTo(EarlyStopping.TRUE);
+    assertThat(Jobs.with("generation.early_stopping=false").generation().earlyStopping())
+        .isEqualTo(EarlyStopping.FALSE);
+  }
+
+  @Test
   void whatIsNotSupportedMayBeSwitchedOff() {
     Job job =
         Jobs.with(
-            "generation={num_beams: 1, guidance_scale: 1.0, encoder_no_repeat_ngram_size: 0,"
-                + " sequence_bias: null, constraints: [], use_cache: true,"
-                + " early_stopping: false}");
+            "generation={num_beam_groups: 1, guidance_scale: 1.0, encoder_no_repeat_ngram_size: 0,"
+                + " sequence_bias: null, constraints: [], use_cache: true}");
     assertThat(job).isEqualTo(Jobs.minimal());
   }
 

@@ -67,7 +67,7 @@ class JobProblemsTest {
         "input={table: t, format: csv} | input.format: has no effect without path; remove it",
         "generation={n: 1, num_return_sequences: 2} | generation.num_return_sequences: given as num_return_sequences and as n; keep one",
         // Not there yet.
-        "generation.num_beams=4  | generation.num_beams: is not supported yet; remove it",
+        "generation.num_beam_groups=4  | generation.num_beam_groups: is not supported yet; remove it",
         "generation.logit_bias={3: 0.5}  | generation.logit_bias: is not supported yet; remove it",
         "model.adapter=lora      | model.adapter: is not supported yet; remove it",
         "prompt={messages: m, column: c} | prompt.messages: is not supported yet; remove it",
@@ -88,7 +88,7 @@ class JobProblemsTest {
         nmae: x
         input: { path: a, table: b, colour: red }
         model: { path: 3 }
-        generation: { temperature: 0, top_p: 2, num_beams: 2 }
+        generation: { temperature: 0, top_p: 2, num_beam_groups: 2 }
         """;
     InvalidJobException failure =
         catchThrowableOfType(
@@ -103,7 +103,7 @@ class JobProblemsTest {
             input.format: missing; give one of jsonl, json, csv, text, parquet, orc
             prompt: missing column or template; give one of them
             model.path: found the number 3; give a text in quotes
-            generation.num_beams: is not supported yet; remove it
+            generation.num_beam_groups: is not supported yet; remove it
             generation.temperature: 0 is out of range; give a number above 0; for greedy decoding set do_sample: false
             generation.top_p: 2 is out of range; give a number from 0 to 1
             output.path: missing; give a text

@@ -164,7 +164,7 @@ class BatchInvarianceTest {
       List<Step.PrefillChunk> chunks,
       int[] rows) {
     try (NDManager scope = model.newScope()) {
-      Step step = new Step(ops, tokens, positions, groups, chunks, List.of());
+      Step step = new Step(ops, tokens, positions, groups, chunks, List.of(), List.of());
       return model.logits(scope, step, rows).toFloatArray();
     }
   }

@@ -15,7 +15,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.Constraints;
+import org.yukiguni.engine.EarlyStopping;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
@@ -35,6 +37,10 @@ record GoldenCase(Path folder, JsonNode golden) {
           "stop_strings",
           "eos_token_id",
           "pad_token_id",
+          "num_beams",
+          "num_return_sequences",
+          "length_penalty",
+          "early_stopping",
           "do_sample");
 
   /** All cases of the folder named by the property {@code fixtures}, or of the test resources. */
@@ -108,10 +114,20 @@ record GoldenCase(Path folder, JsonNode golden) {
             optional(merged.get("max_length")),
             merged.getOrDefault("min_new_tokens", none).asInt(0),
             merged.getOrDefault("min_length", none).asInt(0),
-            1,
+            merged.getOrDefault("num_return_sequences", none).asInt(1),
             0,
             eosIds,
-            strings(merged.getOrDefault("stop_strings", none))));
+            strings(merged.getOrDefault("stop_strings", none)),
+            new Beams(
+                merged.getOrDefault("num_beams", none).asInt(1),
+                merged.getOrDefault("length_penalty", none).asDouble(1),
+                early(merged.getOrDefault("early_stopping", none)))));
+  }
+
+  private static EarlyStopping early(JsonNode value) {
+    return value.isTextual()
+        ? EarlyStopping.NEVER
+        : value.asBoolean() ? EarlyStopping.TRUE : EarlyStopping.FALSE;
   }
 
   private static List<String> strings(JsonNode array) {

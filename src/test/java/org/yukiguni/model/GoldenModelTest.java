@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,9 +67,8 @@ class GoldenModelTest {
       int compared = 0;
       for (JsonNode run : golden.golden().path("runs")) {
         Optional<GenerationConfig> config = golden.config(run.path("params"));
-        if (config.isEmpty()) {
-          // Everything else is compared.
-          assertThat(run.path("params").has("num_beams")).as("%s", run.path("params")).isTrue();
+        assertThat(config).as("%s", run.path("params")).isPresent();
+        if (config.get().beams().isSearch()) {
           continue;
         }
         for (JsonNode result : run.path("results")) {
@@ -77,21 +77,70 @@ class GoldenModelTest {
           Outcome.Completion actual =
               generate(engine, request(tokenizer, config.get(), golden.prompt(prompt))).get(0);
           String what = golden + " " + run.path("name").asText() + ", prompt " + prompt;
-          assertThat(actual.tokens()).as(what).isEqualTo(GoldenCase.ints(expected.path("ids")));
-          assertThat(actual.finishReason().label())
-              .as(what)
-              .isEqualTo(
-                  expected.path("finish_reason").asText().equals("length") ? "length" : "stop");
-          double logprob = expected.path("sum_logprob").asDouble();
-          assertThat(actual.cumulativeLogprob())
-              .as(what)
-              .isCloseTo(logprob, within(LOGPROB_TOLERANCE * Math.max(1, Math.abs(logprob))));
+          assertSequence(what, expected, actual);
           compared++;
         }
       }
       // A renamed parameter must not empty this test.
       assertThat(compared).isGreaterThanOrEqualTo(40);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void idsOfBeamRuns(GoldenCase golden) {
+    for (EngineLimits limits :
+        List.of(new EngineLimits(1, 1, 64 << 20), new EngineLimits(64, 4096, 64 << 20))) {
+      Map<String, Outcome> outcomes = new ConcurrentHashMap<>();
+      Map<String, JsonNode> expected = new TreeMap<>();
+      try (Engine engine = engine(golden, limits)) {
+        int numRuns = 0;
+        for (JsonNode run : golden.golden().path("runs")) {
+          Optional<GenerationConfig> config = golden.config(run.path("params"));
+          if (config.isEmpty() || !config.get().beams().isSearch()) {
+            continue;
+          }
+          numRuns++;
+          for (JsonNode result : run.path("results")) {
+            int prompt = result.path("prompt").asInt();
+            String id = numRuns + " " + run.path("params") + ", prompt " + prompt;
+            for (int i = 0; i < result.path("sequences").size(); i++) {
+              expected.put(id + ", sequence " + i, result.path("sequences").path(i));
+            }
+            engine.submit(
+                new GenerationRequest(id, golden.prompt(prompt), config.get(), Optional.empty()),
+                o -> outcomes.put(o.id() + ", sequence " + o.sequenceIndex(), o));
+          }
+        }
+        assertThat(numRuns).isEqualTo(13);
+        awaitSize(outcomes, expected.size());
+      }
+      expected.forEach((id, sequence) -> assertSequence(id, sequence, outcomes.get(id)));
+    }
+  }
+
+  private static void assertSequence(String what, JsonNode expected, Outcome outcome) {
+    assertThat(outcome).as(what).isInstanceOf(Outcome.Completion.class);
+    Outcome.Completion actual = (Outcome.Completion) outcome;
+    assertThat(actual.tokens()).as(what).isEqualTo(GoldenCase.ints(expected.path("ids")));
+    assertThat(actual.finishReason().label())
+        .as(what)
+        .isEqualTo(expected.path("finish_reason").asText().equals("length") ? "length" : "stop");
+    double logprob = expected.path("sum_logprob").asDouble();
+    assertThat(actual.cumulativeLogprob())
+        .as(what)
+        .isCloseTo(logprob, within(LOGPROB_TOLERANCE * Math.max(1, Math.abs(logprob))));
+  }
+
+  private static void awaitSize(Map<String, Outcome> outcomes, int size) {
+    try {
+      for (int i = 0; i < 6000 && outcomes.size() < size; i++) {
+        Thread.sleep(10);
+      }
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    assertThat(outcomes).hasSize(size);
   }
 
   @ParameterizedTest
@@ -185,6 +234,7 @@ class GoldenModelTest {
             positions,
             List.of(),
             List.of(new Step.PrefillChunk(0, 0, 0, prompt.length)),
+            List.of(),
             List.of());
     try (NDManager scope = model.newScope()) {
       float[] flat = model.logits(scope, step, positions).toFloatArray();

@@ -20,12 +20,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yukiguni.engine.BeamCandidates;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.LogitEdits;
 import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Rules;
 import org.yukiguni.engine.Sampling;
+import org.yukiguni.engine.Step.BeamRow;
 import org.yukiguni.engine.Step.SampleRow;
 import org.yukiguni.engine.StepResult;
 
@@ -178,7 +181,8 @@ class SamplerTest {
         1,
         0,
         eosIds,
-        List.of());
+        List.of(),
+        Beams.NONE);
   }
 
   @ParameterizedTest
@@ -232,6 +236,78 @@ class SamplerTest {
     // Ids that no model has are passed over.
     int[] banned = {row, 10_000, Integer.MAX_VALUE};
     return new LogitEdits(row % 2 == 0 ? 1 : 1.3, seen, lowered, lowering, forced, banned);
+  }
+
+  @Test
+  void aBeamGetsItsBestContinuationsWhateverItsNeighboursAskFor() {
+    int vocabulary = 300;
+    Random random = new Random(5);
+    float[] logits = new float[vocabulary * 20];
+    for (int i = 0; i < logits.length; i++) {
+      // Rounded, so that equal values are common.
+      logits[i] = Math.round(random.nextGaussian() * 24) / 8f;
+    }
+    List<BeamRow> beams = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      LogitEdits edits =
+          new LogitEdits(
+              i % 2 == 0 ? 1 : 1.5,
+              random.ints(30, 0, vocabulary).distinct().toArray(),
+              new int[] {i},
+              new float[] {-2},
+              new int[0],
+              new int[] {i + 1});
+      beams.add(new BeamRow(i, edits, -random.nextInt(9), i == 7 ? 999 : 1 + random.nextInt(40)));
+    }
+    List<BeamCandidates> together = search(logits, vocabulary, beams);
+    List<BeamCandidates> fewer = search(logits, vocabulary, beams.subList(0, 7));
+    for (int i = 0; i < 20; i++) {
+      BeamCandidates found = together.get(i);
+      assertThat(found.tokens()).hasSize(Math.min(vocabulary, beams.get(i).candidates()));
+      assertThat(found.tokens()).doesNotHaveDuplicates();
+      for (int rank = 1; rank < found.tokens().length; rank++) {
+        float before = found.scores()[rank - 1];
+        assertThat(found.scores()[rank]).isLessThanOrEqualTo(before);
+        assertThat(found.scores()[rank] < before || found.tokens()[rank] > found.tokens()[rank - 1])
+            .isTrue();
+      }
+      if (i < 7) {
+        assertThat(fewer.get(i).tokens()).isEqualTo(found.tokens());
+        assertThat(fewer.get(i).scores()).isEqualTo(found.scores());
+        assertThat(fewer.get(i).logprobs()).isEqualTo(found.logprobs());
+      }
+    }
+    assertThat(together.get(7).scores()[vocabulary - 1]).isEqualTo(Float.NEGATIVE_INFINITY);
+    assertThat(together.get(7).tokens()[vocabulary - 1]).isEqualTo(8);
+  }
+
+  @Test
+  void theScoreOfABeamIsPenalisedAsALogProbability() {
+    LogitEdits edits =
+        new LogitEdits(2, new int[] {0}, new int[0], new float[0], new int[0], new int[] {1});
+    float[] logits = {1, 5, 0, Float.NaN, 0, 0};
+    List<BeamRow> beams =
+        List.of(new BeamRow(0, edits, -4, 2), new BeamRow(1, LogitEdits.NONE, 0, 1));
+    List<BeamCandidates> found = search(logits, 3, beams);
+    double total = Math.log(Math.exp(1) + Math.exp(5) + 1);
+    assertThat(found.get(0).tokens()).containsExactly(2, 0);
+    assertThat(found.get(0).scores()[0]).isCloseTo((float) (-4 - total), offset());
+    assertThat(found.get(0).scores()[1]).isCloseTo((float) (-4 + 2 * (1 - total)), offset());
+    assertThat(found.get(0).logprobs()[1]).isCloseTo((float) (1 - total), offset());
+    assertThat(found.get(1).scores()[0]).isNaN();
+  }
+
+  private static org.assertj.core.data.Offset<Float> offset() {
+    return org.assertj.core.data.Offset.offset(1e-5f);
+  }
+
+  private static List<BeamCandidates> search(float[] logits, int vocabulary, List<BeamRow> beams) {
+    try (NDManager scope = manager.newSubManager();
+        Sampler sampler = new Sampler(manager, vocabulary)) {
+      NDArray tensor = scope.create(logits, new Shape(logits.length / vocabulary, vocabulary));
+      long[] source = beams.stream().mapToLong(BeamRow::token).toArray();
+      return sampler.search(scope, tensor, source, beams);
+    }
   }
 
   @Test

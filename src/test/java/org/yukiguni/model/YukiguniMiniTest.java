@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.yukiguni.engine.Beams;
 import org.yukiguni.engine.Clock;
 import org.yukiguni.engine.Constraints;
 import org.yukiguni.engine.Engine;
@@ -45,7 +46,8 @@ class YukiguniMiniTest {
             1,
             0,
             List.of(3),
-            List.of());
+            List.of(),
+            Beams.NONE);
     LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     JsonNode items = golden();
     try (Tokenizer tokenizer = Tokenizer.open(FOLDER);
@@ -104,6 +106,7 @@ class YukiguniMiniTest {
             IntStream.range(0, prompt.length).toArray(),
             List.of(),
             List.of(new Step.PrefillChunk(0, 0, 0, prompt.length)),
+            List.of(),
             List.of());
     try (NDManager scope = model.newScope()) {
       float[] logits = model.logits(scope, step, new int[] {prompt.length - 1}).toFloatArray();

@@ -7,6 +7,7 @@ import java.util.List;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.junit.jupiter.api.Test;
+import org.yukiguni.engine.ErrorCode;
 
 final class OutputSchemaTest {
   private static final StructField CATEGORY =
@@ -31,6 +32,13 @@ final class OutputSchemaTest {
         .contains("| `device_ms` | double | ")
         .contains("| `chunk` | int | ");
     assertThat(OutputColumn.markdown().lines()).hasSize(2 + OutputColumn.values().length);
+  }
+
+  @Test
+  void everyErrorCodeIsInItsColumnsDefinition() {
+    for (ErrorCode code : ErrorCode.values()) {
+      assertThat(OutputColumn.ERROR_CODE.definition()).contains(code.label());
+    }
   }
 
   @Test

@@ -1,0 +1,46 @@
+package org.yukiguni.engine;
+
+/**
+ * A continuation of the prompt, as its last token and the beam that this continued. Beams share
+ * their beginnings, so nothing is copied when a search branches.
+ *
+ * @param parent null for the empty continuation
+ * @param parentIndex of the parent among the beams that ran with it
+ * @param token the last token
+ * @param score sum of the processed log-probabilities
+ * @param logprob log-probability of the last token before any processing
+ * @param length number of tokens
+ */
+record Beam(Beam parent, int parentIndex, int token, float score, float logprob, int length) {
+  /** The empty continuation. */
+  static final Beam EMPTY = new Beam(null, 0, -1, 0, 0, 0);
+
+  Beam then(int index, BeamCandidates candidates, int rank) {
+    return new Beam(
+        this,
+        index,
+        candidates.tokens()[rank],
+        candidates.scores()[rank],
+        candidates.logprobs()[rank],
+        length + 1);
+  }
+
+  /** Appends its tokens to a completion that has none. */
+  void appendTo(Sequence s) {
+    Beam[] path = new Beam[length];
+    for (Beam beam = this; beam.length > 0; beam = beam.parent) {
+      path[beam.length - 1] = beam;
+    }
+    for (Beam beam : path) {
+      s.append(beam.token, beam.logprob);
+    }
+  }
+
+  int[] tokens() {
+    int[] tokens = new int[length];
+    for (Beam beam = this; beam.length > 0; beam = beam.parent) {
+      tokens[beam.length - 1] = beam.token;
+    }
+    return tokens;
+  }
+}
