@@ -1,4 +1,6 @@
-# Llama (https://arxiv.org/abs/2302.13971), after transformers' modeling_llama.py.
+# Llama (https://arxiv.org/abs/2302.13971) and those that differ from it in details: Mistral has a
+# window (https://arxiv.org/abs/2310.06825), Qwen2 biases (https://arxiv.org/abs/2407.10671). After
+# transformers' modeling_llama.py, modeling_mistral.py and modeling_qwen2.py.
 # Alphabet: T tokens, C width, H query heads, J key-value heads, D head dim, I inner width, V vocabulary.
 
 
@@ -22,6 +24,7 @@ class Layer:
   activation : str
   H : int
   J : int
+  score : __torch__.attention.Score
   norm_1 : __torch__.norm.RMSNorm
   norm_2 : __torch__.norm.RMSNorm
   qkv : __torch__.linear.Linear
@@ -29,10 +32,11 @@ class Layer:
   gate_up : __torch__.linear.Linear
   down : __torch__.linear.Linear
 
-  def __init__(self: __torch__.llama.Layer, w: Dict[str, Tensor], H: int, J: int, eps: float, activation: str) -> NoneType:
+  def __init__(self: __torch__.llama.Layer, w: Dict[str, Tensor], H: int, J: int, eps: float, activation: str, window: int) -> NoneType:
     self.activation = activation
     self.H = H
     self.J = J
+    self.score = __torch__.attention.Score(window > 0, None, 0.)
     self.norm_1 = __torch__.norm.RMSNorm(__torch__.weights.take(w, "input_layernorm.weight"), eps)
     self.norm_2 = __torch__.norm.RMSNorm(__torch__.weights.take(w, "post_attention_layernorm.weight"), eps)
     self.qkv = __torch__.llama.linear(w, ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"])
@@ -47,7 +51,7 @@ class Layer:
     J = self.J
     qkv = torch.view(self.qkv.forward(self.norm_1.forward(x)), [torch.size(x, 0), H + 2 * J, -1])
     q, k, v = torch.split_with_sizes(qkv, [H, J, J], 1)
-    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v)
+    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v, self.score)
     x = torch.add(x, self.dense.forward(y))
     gate, up = torch.chunk(self.gate_up.forward(self.norm_2.forward(x)), 2, 1)
     y = torch.mul(__torch__.activation.activate(self.activation, gate), up)
@@ -62,6 +66,8 @@ class Model(Module):
   J : int
   eps : float
   activation : str
+  windows : List[int]
+  window : int
   rotary : __torch__.rotary.Rotary
   embedding : Tensor
   layers : List[__torch__.llama.Layer]
@@ -78,23 +84,28 @@ class Model(Module):
     self.J = 0
     self.eps = 0.
     self.activation = ""
-    self.rotary = __torch__.rotary.Rotary(2, 1., 1)
+    self.windows = annotate(List[int], [])
+    self.window = 0
+    self.rotary = __torch__.rotary.Rotary(2, 1., "default", annotate(List[float], []), 1)
     self.embedding = empty
     self.layers = annotate(List[__torch__.llama.Layer], [])
     self.norm = __torch__.norm.RMSNorm(empty, 0.)
     self.head = __torch__.linear.Linear(empty, None)
     return None
 
-  def configure(self: __torch__.llama.Model, heads: int, kv_heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, positions: int) -> NoneType:
+  def configure(self: __torch__.llama.Model, heads: int, kv_heads: int, eps: float, activation: str, windows: List[int], rotary_dim: int, theta: float, scaling: str, numbers: List[float], positions: int) -> NoneType:
+    # windows: for each layer, 0 where it sees all keys; those that are not 0 are equal
     self.H = heads
     self.J = kv_heads
     self.eps = eps
     self.activation = activation
-    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, positions)
+    self.windows = windows
+    self.window = ops.prim.max(windows)
+    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, scaling, numbers, positions)
     return None
 
   def add_layer(self: __torch__.llama.Model, w: Dict[str, Tensor]) -> NoneType:
-    torch.append(self.layers, __torch__.llama.Layer(w, self.H, self.J, self.eps, self.activation))
+    torch.append(self.layers, __torch__.llama.Layer(w, self.H, self.J, self.eps, self.activation, self.windows[torch.len(self.layers)]))
     return None
 
   def add_ends(self: __torch__.llama.Model, w: Dict[str, Tensor]) -> NoneType:
@@ -105,7 +116,7 @@ class Model(Module):
 
   def forward(self: __torch__.llama.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
-    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks)
+    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, self.window)
     table = self.rotary.at(positions)
     x = torch.embedding(self.embedding, ids)
     layers = self.layers

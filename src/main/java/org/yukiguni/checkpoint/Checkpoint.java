@@ -33,7 +33,29 @@ public final class Checkpoint {
       throw new CheckpointException(
           "Cannot open the model " + folder + " because it has no config.json");
     }
-    return new Checkpoint(folder, config(configFile), tensors(folder));
+    Checkpoint checkpoint = new Checkpoint(folder, config(configFile), tensors(folder));
+    checkpoint.refuseUnknownTensors();
+    return checkpoint;
+  }
+
+  /** A weight that nothing reads would be missing in the mathematics. */
+  private void refuseUnknownTensors() {
+    Set<String> unknown = new LinkedHashSet<>(tensors.keySet());
+    ends().values().forEach(tensor -> unknown.remove(tensor.name()));
+    for (int layer = 0; layer < config.layers(); layer++) {
+      layer(layer).values().forEach(tensor -> unknown.remove(tensor.name()));
+    }
+    unknown.removeIf(name -> config.architecture().family().isIgnorable(name, config));
+    if (!unknown.isEmpty()) {
+      throw new CheckpointException(
+          String.format(
+              "Cannot load the model %s because %s has no place for its tensor %s (%d such); check"
+                  + " architectures and num_hidden_layers of config.json",
+              folder,
+              config.architecture().className(),
+              unknown.iterator().next(),
+              unknown.size()));
+    }
   }
 
   private static ModelConfig config(Path file) {

@@ -38,16 +38,7 @@ final class Weights {
   static List<ByteBuffer> load(Checkpoint checkpoint, ScriptModule module, NDManager manager) {
     ModelConfig c = checkpoint.config();
     Weights weights = new Weights(manager);
-    module.run(
-        "configure",
-        c.heads(),
-        c.kvHeads(),
-        c.normEps(),
-        c.activation(),
-        c.parallelResidual(),
-        c.rotaryDim(),
-        c.rotaryTheta(),
-        c.contextLength());
+    module.run("configure", c.architecture().scriptArguments(c).toArray());
     // One layer at a time: a converted or packed copy is all that stays of it.
     for (int layer = 0; layer < c.layers(); layer++) {
       weights.pass(checkpoint.layer(layer), module, "add_layer");

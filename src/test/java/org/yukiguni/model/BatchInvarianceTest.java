@@ -28,7 +28,8 @@ class BatchInvarianceTest {
       strings = {
         "data/models/yukiguni-mini",
         "src/test/resources/fixtures/gpt2",
-        "src/test/resources/fixtures/llama-sharded"
+        "src/test/resources/fixtures/llama-sharded",
+        "src/test/resources/fixtures/mistral"
       })
   void aDecodingSequenceIsTheSameAmongAnyNumberOfOthers(String folder) {
     for (int threads : new int[] {1, 2}) {
