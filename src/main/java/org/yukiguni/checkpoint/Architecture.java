@@ -9,7 +9,10 @@ public enum Architecture {
   GPT_NEOX("GPTNeoXForCausalLM", "gpt_neox", new GptNeoX()),
   LLAMA("LlamaForCausalLM", "llama", new Llama()),
   MISTRAL("MistralForCausalLM", "llama", new Mistral()),
-  QWEN2("Qwen2ForCausalLM", "llama", new Qwen2());
+  QWEN2("Qwen2ForCausalLM", "llama", new Qwen2()),
+  QWEN3("Qwen3ForCausalLM", "llama", new Qwen3()),
+  PHI3("Phi3ForCausalLM", "llama", new Phi3()),
+  GEMMA2("Gemma2ForCausalLM", "gemma2", new Gemma2());
 
   private final String className;
   private final String scriptName;

@@ -129,6 +129,19 @@ final class ConfigJson {
     return root.path(name).isNull() ? 0 : sizeOr(defaultValue, name);
   }
 
+  /**
+   * A soft cap. For this key null means none, other than absence, which means the default.
+   *
+   * @return 0 for none
+   */
+  double capOr(double defaultValue, String name) {
+    double cap = root.path(name).isNull() ? 0 : numberOr(defaultValue, name);
+    if (cap < 0 || (cap == 0 && has(name))) {
+      throw wrong(new String[] {name}, root.get(name), "a number above 0 or null");
+    }
+    return cap;
+  }
+
   /** Refuses a key whose value changes the mathematics, unless it is the one that does not. */
   void refuseUnless(String name, boolean harmless) {
     if (flagOr(harmless, name) != harmless) {

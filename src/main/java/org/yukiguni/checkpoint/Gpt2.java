@@ -27,6 +27,8 @@ final class Gpt2 implements Family {
         json.activation("activation_function", "gelu_new"),
         Rotary.NONE,
         Attention.usual(headDim, layers, 0),
+        1,
+        0,
         false,
         true,
         true,

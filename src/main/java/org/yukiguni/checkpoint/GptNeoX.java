@@ -27,6 +27,8 @@ final class GptNeoX implements Family {
         json.activation("hidden_act", "gelu"),
         RotaryKeys.read(json, headDim, 0.25),
         Attention.usual(headDim, layers, 0),
+        1,
+        0,
         json.flagOr(true, "use_parallel_residual"),
         json.flagOr(true, "attention_bias"),
         true,

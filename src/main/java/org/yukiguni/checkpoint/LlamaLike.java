@@ -64,6 +64,8 @@ final class LlamaLike {
         json.activation("hidden_act", "silu"),
         RotaryKeys.read(json, headDim, 1),
         Attention.usual(headDim, layers, window),
+        1,
+        0,
         false,
         json.flagOr(false, "attention_bias"),
         json.flagOr(false, "mlp_bias"),

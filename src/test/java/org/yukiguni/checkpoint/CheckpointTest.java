@@ -139,6 +139,25 @@ class CheckpointTest {
   }
 
   @Test
+  void gemma2TakesItsWindowsFromLayerTypesAndRoundsItsScale() throws IOException {
+    copy("gemma2");
+    assertThat(Checkpoint.open(folder).config().attention().windows()).containsExactly(8, 0, 8);
+    assertThat(Checkpoint.open(folder).config().embeddingScale()).isEqualTo((float) Math.sqrt(32));
+    config(
+        c ->
+            c.put("dtype", "bfloat16")
+                .putNull("attn_logit_softcapping")
+                .putArray("layer_types")
+                .add("full_attention")
+                .add("sliding_attention")
+                .add("full_attention"));
+    ModelConfig config = Checkpoint.open(folder).config();
+    assertThat(config.attention().windows()).containsExactly(0, 8, 0);
+    assertThat(config.attention().softCap()).isZero();
+    assertThat(config.embeddingScale()).isEqualTo(5.65625);
+  }
+
+  @Test
   void theOldNameOfARotaryScalingIsRead() throws IOException {
     config(c -> c.putObject("rope_scaling").put("type", "linear").put("factor", 4));
     Rotary rotary = Checkpoint.open(folder).config().rotary();

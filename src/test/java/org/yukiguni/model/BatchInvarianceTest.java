@@ -29,7 +29,8 @@ class BatchInvarianceTest {
         "data/models/yukiguni-mini",
         "src/test/resources/fixtures/gpt2",
         "src/test/resources/fixtures/llama-sharded",
-        "src/test/resources/fixtures/mistral"
+        "src/test/resources/fixtures/mistral",
+        "src/test/resources/fixtures/gemma2"
       })
   void aDecodingSequenceIsTheSameAmongAnyNumberOfOthers(String folder) {
     for (int threads : new int[] {1, 2}) {
