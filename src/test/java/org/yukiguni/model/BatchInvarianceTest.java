@@ -45,9 +45,15 @@ class BatchInvarianceTest {
     }
   }
 
-  @Test
-  void aDecodingSequenceIsTheSameAtTheKeyLengthsOfItsNeighbours() {
-    try (TorchModel model = TorchModel.open(MINI, new ModelOptions("cpu", 2))) {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data/models/yukiguni-mini",
+        "src/test/resources/fixtures/mistral",
+        "src/test/resources/fixtures/gemma2"
+      })
+  void aDecodingSequenceIsTheSameAtTheKeyLengthsOfItsNeighbours(String folder) {
+    try (TorchModel model = TorchModel.open(Path.of(folder), new ModelOptions("cpu", 2))) {
       float[] alone = decode(model, 3, 16);
       for (int keyLength = 32; keyLength <= 192; keyLength += 16) {
         assertThat(differences(decode(model, 3, keyLength), alone))
