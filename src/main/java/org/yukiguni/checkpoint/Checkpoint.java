@@ -22,8 +22,8 @@ public final class Checkpoint {
   }
 
   /**
-   * Reads {@code config.json} and the headers of the weight files, {@code model.safetensors} or, if
-   * there is none, those that {@code model.safetensors.index.json} names; no weight is read.
+   * Reads {@code config.json} and where the weights lie (see {@link WeightFiles}); no weight is
+   * read.
    *
    * @throws CheckpointException saying which file it looked for or what in it cannot be used
    */
@@ -33,7 +33,7 @@ public final class Checkpoint {
       throw new CheckpointException(
           "Cannot open the model " + folder + " because it has no config.json");
     }
-    Checkpoint checkpoint = new Checkpoint(folder, config(configFile), tensors(folder));
+    Checkpoint checkpoint = new Checkpoint(folder, config(configFile), WeightFiles.read(folder));
     checkpoint.refuseUnknownTensors();
     return checkpoint;
   }
@@ -68,38 +68,6 @@ public final class Checkpoint {
     ConfigJson json = new ConfigJson(file, root);
     json.refuseQuantized();
     return Architecture.of(names.path(0).asText(), file).family().config(json);
-  }
-
-  private static Map<String, StoredTensor> tensors(Path folder) {
-    Path single = folder.resolve("model.safetensors");
-    if (Files.isRegularFile(single)) {
-      return Safetensors.read(single);
-    }
-    Path index = folder.resolve("model.safetensors.index.json");
-    if (!Files.isRegularFile(index)) {
-      throw new CheckpointException(
-          "Cannot open the model "
-              + folder
-              + " because it has neither model.safetensors nor model.safetensors.index.json");
-    }
-    Set<String> files = new LinkedHashSet<>();
-    Json.read(index).path("weight_map").forEach(file -> files.add(file.asText()));
-    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    for (String name : files) {
-      Path file = folder.resolve(name).normalize();
-      if (!file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
-        throw new CheckpointException(
-            "Cannot open the model "
-                + folder
-                + " because "
-                + index.getFileName()
-                + " names "
-                + name
-                + ", which is not there");
-      }
-      tensors.putAll(Safetensors.read(file));
-    }
-    return tensors;
   }
 
   public ModelConfig config() {
@@ -148,7 +116,7 @@ public final class Checkpoint {
               tensor.name(), tensor.file(), tensor.shape(), weight.shape()));
     }
     long elements = weight.shape().stream().reduce(1L, Math::multiplyExact);
-    if (tensor.bytes() != elements * tensor.storedType().bytes()) {
+    if (tensor.strides().isEmpty() && tensor.bytes() != elements * tensor.storedType().bytes()) {
       throw new CheckpointException(
           String.format(
               "Cannot load tensor %s of %s because it has %d bytes for a shape of %s in %s",

@@ -12,7 +12,11 @@ import org.yukiguni.job.ModelSpec;
 /** Finds the folder of the model that a job names. */
 public final class ModelResolver {
   private static final List<String> WEIGHTS =
-      List.of("model.safetensors", "model.safetensors.index.json");
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
   private static final List<String> TOKENIZERS =
       List.of("tokenizer.json", "spiece.model", "tokenizer.model");
 
@@ -48,7 +52,7 @@ public final class ModelResolver {
               + folder
               + " because it has no "
               + String.join(", and no ", missing)
-              + "; give the folder of a whole checkpoint in safetensors format");
+              + "; give the folder of a whole checkpoint");
     }
     return new ModelFolder(folder, FolderRevision.of(folder));
   }

@@ -82,7 +82,8 @@ class CheckpointTest {
     fails(
         "Cannot open the model "
             + folder
-            + " because it has neither model.safetensors nor model.safetensors.index.json");
+            + " because it has neither model.safetensors nor pytorch_model.bin, nor an index"
+            + " (model.safetensors.index.json, pytorch_model.bin.index.json)");
   }
 
   @Test

@@ -42,15 +42,17 @@ class ModelResolverTest {
         "model.path: Cannot use model "
             + folder
             + " because it has no config.json, and no model.safetensors or"
-            + " model.safetensors.index.json, and no tokenizer.json or spiece.model or"
-            + " tokenizer.model; give the folder of a whole checkpoint in safetensors format");
-    write("config.json", "pytorch_model.bin", "spiece.model");
+            + " model.safetensors.index.json or pytorch_model.bin or pytorch_model.bin.index.json,"
+            + " and no tokenizer.json or spiece.model or tokenizer.model; give the folder of a"
+            + " whole checkpoint");
+    write("config.json", "tf_model.h5", "spiece.model");
     assertProblem(
         folder.toString(),
         "model.path: Cannot use model "
             + folder
-            + " because it has no model.safetensors or model.safetensors.index.json; give the"
-            + " folder of a whole checkpoint in safetensors format");
+            + " because it has no model.safetensors or model.safetensors.index.json or"
+            + " pytorch_model.bin or pytorch_model.bin.index.json; give the folder of a whole"
+            + " checkpoint");
   }
 
   @Test
