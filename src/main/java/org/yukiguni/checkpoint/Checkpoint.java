@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A model folder: its configuration and where each of its weights lies. */
@@ -14,11 +15,17 @@ public final class Checkpoint {
   private final Path folder;
   private final ModelConfig config;
   private final Map<String, StoredTensor> tensors;
+  private final Optional<Adapter> adapter;
 
-  private Checkpoint(Path folder, ModelConfig config, Map<String, StoredTensor> tensors) {
+  private Checkpoint(
+      Path folder,
+      ModelConfig config,
+      Map<String, StoredTensor> tensors,
+      Optional<Adapter> adapter) {
     this.folder = folder;
     this.config = config;
     this.tensors = tensors;
+    this.adapter = adapter;
   }
 
   /**
@@ -28,22 +35,38 @@ public final class Checkpoint {
    * @throws CheckpointException saying which file it looked for or what in it cannot be used
    */
   public static Checkpoint open(Path folder) {
+    return open(folder, Optional.empty());
+  }
+
+  /**
+   * The same with a LoRA adapter.
+   *
+   * @param adapterFolder {@code adapter_config.json} and the adapter's weights
+   */
+  public static Checkpoint open(Path folder, Optional<Path> adapterFolder) {
     Path configFile = folder.resolve("config.json");
     if (!Files.isRegularFile(configFile)) {
       throw new CheckpointException(
           "Cannot open the model " + folder + " because it has no config.json");
     }
-    Checkpoint checkpoint = new Checkpoint(folder, config(configFile), WeightFiles.read(folder));
+    Checkpoint checkpoint =
+        new Checkpoint(
+            folder, config(configFile), WeightFiles.read(folder), adapterFolder.map(Adapter::open));
     checkpoint.refuseUnknownTensors();
+    checkpoint.refuseUnknownChanges();
     return checkpoint;
   }
 
   /** A weight that nothing reads would be missing in the mathematics. */
   private void refuseUnknownTensors() {
     Set<String> unknown = new LinkedHashSet<>(tensors.keySet());
-    ends().values().forEach(tensor -> unknown.remove(tensor.name()));
+    for (Weight weight : config.architecture().endWeights(config)) {
+      unknown.remove(find(weight, List.of("")).name());
+    }
     for (int layer = 0; layer < config.layers(); layer++) {
-      layer(layer).values().forEach(tensor -> unknown.remove(tensor.name()));
+      for (Weight weight : config.architecture().layerWeights(config)) {
+        unknown.remove(find(weight, config.architecture().layerPrefixes(layer)).name());
+      }
     }
     unknown.removeIf(name -> config.architecture().family().isIgnorable(name, config));
     if (!unknown.isEmpty()) {
@@ -70,6 +93,16 @@ public final class Checkpoint {
     return Architecture.of(names.path(0).asText(), file).family().config(json);
   }
 
+  private void refuseUnknownChanges() {
+    for (int layer = 0; layer < config.layers(); layer++) {
+      layer(layer);
+      layerChanges(layer);
+    }
+    ends();
+    endChanges();
+    adapter.ifPresent(Adapter::refuseUnused);
+  }
+
   public ModelConfig config() {
     return config;
   }
@@ -85,21 +118,64 @@ public final class Checkpoint {
     return find(config.architecture().endWeights(config), List.of(""));
   }
 
+  /** What the adapter adds to the weights of a layer, by the same names. */
+  public Map<String, LowRank> layerChanges(int layer) {
+    return changes(
+        config.architecture().layerWeights(config),
+        config.architecture().layerPrefixes(layer),
+        config.architecture().family().layerLayout());
+  }
+
+  /** What the adapter adds to the weights before the first and after the last layer. */
+  public Map<String, LowRank> endChanges() {
+    return changes(config.architecture().endWeights(config), List.of(""), LowRank.Layout.OUT_IN);
+  }
+
+  private Map<String, LowRank> changes(
+      List<Weight> weights, List<String> prefixes, LowRank.Layout layout) {
+    Map<String, LowRank> changes = new LinkedHashMap<>();
+    for (Weight weight : weights) {
+      adapter
+          .filter(a -> isOwn(weight))
+          .flatMap(a -> a.change(names(weight, prefixes), find(weight, prefixes), layout))
+          .ifPresent(change -> changes.put(weight.name(), change));
+    }
+    return changes;
+  }
+
+  /** An embedding that is the output projection too cannot be changed in one place only. */
+  private boolean isOwn(Weight weight) {
+    return !weight.name().equals("embedding")
+        && !(weight.name().equals("head") && config.tiedHead());
+  }
+
   private Map<String, StoredTensor> find(List<Weight> weights, List<String> prefixes) {
     Map<String, StoredTensor> found = new LinkedHashMap<>();
     for (Weight weight : weights) {
-      found.put(weight.name(), find(weight, prefixes));
+      StoredTensor tensor = find(weight, prefixes);
+      boolean isTied = config.tiedHead() && !isOwn(weight);
+      found.put(
+          weight.name(),
+          adapter
+              .filter(a -> !isTied)
+              .flatMap(a -> a.replacement(names(weight, prefixes)))
+              .map(whole -> checked(whole, weight))
+              .orElse(tensor));
     }
     return found;
   }
 
+  private static List<String> names(Weight weight, List<String> prefixes) {
+    return prefixes.stream()
+        .flatMap(prefix -> weight.storedNames().stream().map(name -> prefix + name))
+        .toList();
+  }
+
   private StoredTensor find(Weight weight, List<String> prefixes) {
-    for (String prefix : prefixes) {
-      for (String name : weight.storedNames()) {
-        StoredTensor tensor = tensors.get(prefix + name);
-        if (tensor != null) {
-          return checked(tensor, weight);
-        }
+    for (String name : names(weight, prefixes)) {
+      StoredTensor tensor = tensors.get(name);
+      if (tensor != null) {
+        return checked(tensor, weight);
       }
     }
     throw new CheckpointException(

@@ -12,6 +12,11 @@ interface Family {
 
   List<String> layerPrefixes(int layer);
 
+  /** How the layers' linear weights are stored. */
+  default LowRank.Layout layerLayout() {
+    return LowRank.Layout.OUT_IN;
+  }
+
   /** What {@code configure} of the architecture's script takes, in its order. */
   List<Object> scriptArguments(ModelConfig config);
 

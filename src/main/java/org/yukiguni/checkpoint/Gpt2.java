@@ -77,6 +77,11 @@ final class Gpt2 implements Family {
   }
 
   @Override
+  public LowRank.Layout layerLayout() {
+    return LowRank.Layout.IN_OUT;
+  }
+
+  @Override
   public List<Object> scriptArguments(ModelConfig c) {
     return List.of(c.heads(), c.normEps(), c.activation());
   }

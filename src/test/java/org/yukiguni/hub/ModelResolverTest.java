@@ -86,12 +86,36 @@ class ModelResolverTest {
             () ->
                 ModelResolver.resolve(
                     new ModelSpec(
-                        folder.toString(), "v2", Dtype.AUTO, Quantization.NONE, Device.AUTO)))
+                        folder.toString(), "v2", null, Dtype.AUTO, Quantization.NONE, Device.AUTO)))
         .isInstanceOf(InvalidJobException.class)
         .hasMessage(
             "model.revision: Cannot choose revision v2 because "
                 + folder
                 + " is a local folder, which has only one; remove the key");
+  }
+
+  @Test
+  void findsTheAdapterThatAJobNames() throws IOException {
+    assertThat(ModelResolver.resolveAdapter(spec("data/models/yukiguni-mini"))).isEmpty();
+    ModelSpec model = withAdapter("data/models/yukiguni-mini-kansai-lora");
+    ModelFolder adapter = ModelResolver.resolveAdapter(model).orElseThrow();
+    assertThat(adapter.path()).isAbsolute().endsWith(Path.of("yukiguni-mini-kansai-lora"));
+    assertThat(adapter.revision()).matches("[0-9a-f]{12}");
+    write("adapter_config.json", "adapter_model.bin");
+    assertThat(ModelResolver.resolveAdapter(withAdapter(folder.toString()))).isPresent();
+    Files.delete(folder.resolve("adapter_model.bin"));
+    assertThatThrownBy(() -> ModelResolver.resolveAdapter(withAdapter(folder.toString())))
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessage(
+            "model.adapter: Cannot use adapter "
+                + folder
+                + " because it has no adapter_model.safetensors or adapter_model.bin; give the"
+                + " local folder of a LoRA adapter as peft saves it");
+  }
+
+  private static ModelSpec withAdapter(String adapter) {
+    return new ModelSpec(
+        "data/models/yukiguni-mini", "main", adapter, Dtype.AUTO, Quantization.NONE, Device.AUTO);
   }
 
   private void write(String... names) throws IOException {
@@ -101,7 +125,7 @@ class ModelResolverTest {
   }
 
   private static ModelSpec spec(String path) {
-    return new ModelSpec(path, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO);
+    return new ModelSpec(path, "main", null, Dtype.AUTO, Quantization.NONE, Device.AUTO);
   }
 
   private static void assertProblem(String path, String message) {

@@ -62,7 +62,6 @@ class JobProblemsTest {
         "generation.num_beams=4  | generation.num_beams: is not supported yet; remove it",
         "generation.presence_penalty=0.5 | generation.presence_penalty: is not supported yet; remove it",
         "generation.bad_words_ids=[[1]]  | generation.bad_words_ids: is not supported yet; remove it",
-        "model.adapter=lora      | model.adapter: is not supported yet; remove it",
         "prompt={messages: m, column: c} | prompt.messages: is not supported yet; remove it",
         "prompt={template: chat} | prompt.template: the template chat is not supported yet; write the text with {column}",
         // Overrides.

@@ -98,6 +98,7 @@ final class TestRun {
                 "name: test\n",
                 generation(),
                 null,
+                null,
                 loader,
                 session -> session.createDataFrame(rows, PROMPTS)),
             new PrintStream(printed, true, StandardCharsets.UTF_8))
@@ -148,7 +149,7 @@ final class TestRun {
         "test",
         new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", List.of("category")),
         new PromptSpec("prompt", null, false),
-        new ModelSpec(loader.name(), "main", Dtype.AUTO, Quantization.NONE, Device.AUTO),
+        new ModelSpec(loader.name(), "main", null, Dtype.AUTO, Quantization.NONE, Device.AUTO),
         new GenerationSettings(
             6, null, null, null, true, null, null, null, null, null, 2, null, null, null, null,
             seed),

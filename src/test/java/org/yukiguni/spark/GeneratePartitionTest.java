@@ -53,7 +53,7 @@ final class GeneratePartitionTest {
             Device.AUTO,
             config(4),
             schema,
-            new RunConstants("fake", "r1", "key"),
+            new RunConstants("fake", "r1", null, "key"),
             counters),
         Encoders.row(schema.schema()));
   }
