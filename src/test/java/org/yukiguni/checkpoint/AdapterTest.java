@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,8 +87,23 @@ class AdapterTest {
   }
 
   @Test
+  void aWholeWeightReplacesTheModels() throws IOException {
+    String name = "base_model.model.model.norm.weight";
+    addVector(name, 32);
+    assertThatThrownBy(() -> open("llama"))
+        .hasMessageContaining("because its tensor " + name + " (1 of ");
+    config("{\"modules_to_save\":[\"norm\"]}");
+    assertThat(open("llama").ends().get("norm.weight").name()).isEqualTo(name);
+    assertThat(open("llama").ends().get("head").name()).isEqualTo("lm_head.weight");
+    addVector(name, 31);
+    assertThatThrownBy(() -> open("llama"))
+        .hasMessageStartingWith("Cannot load tensor " + name)
+        .hasMessageContaining("because its shape is [31]");
+  }
+
+  @Test
   void anAdapterWithoutLowRankTensorsIsRefused() throws IOException {
-    weights("base_model.model.model.norm.weight", 32);
+    write(MAPPER.createObjectNode(), new byte[0], "base_model.model.model.norm.weight", 32);
     assertThatThrownBy(() -> open("llama"))
         .hasMessageEndingWith("because it has no tensor named …lora_A.weight");
   }
@@ -114,16 +130,26 @@ class AdapterTest {
     MAPPER.writeValue(file.toFile(), config);
   }
 
-  /** One vector of zeros. */
-  private void weights(String name, int length) throws IOException {
-    byte[] header =
-        String.format(
-                "{\"%s\":{\"dtype\":\"F32\",\"shape\":[%d],\"data_offsets\":[0,%d]}}",
-                name, length, 4 * length)
-            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+  /** Adds a vector of zeros to the adapter's weights. */
+  private void addVector(String name, int length) throws IOException {
+    byte[] file = Files.readAllBytes(folder.resolve("adapter_model.safetensors"));
+    int header = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    write(
+        (ObjectNode) MAPPER.readTree(file, 8, header),
+        Arrays.copyOfRange(file, 8 + header, file.length),
+        name,
+        length);
+  }
+
+  private void write(ObjectNode header, byte[] data, String name, int length) throws IOException {
+    ObjectNode entry = header.putObject(name).put("dtype", "F32");
+    entry.putArray("shape").add(length);
+    entry.putArray("data_offsets").add(data.length).add(data.length + 4 * length);
+    byte[] json = MAPPER.writeValueAsBytes(header);
     ByteBuffer file =
-        ByteBuffer.allocate(8 + header.length + 4 * length).order(ByteOrder.LITTLE_ENDIAN);
-    file.putLong(header.length).put(header);
+        ByteBuffer.allocate(8 + json.length + data.length + 4 * length)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(json.length).put(json).put(data);
     Files.write(folder.resolve("adapter_model.safetensors"), file.array());
   }
 }
