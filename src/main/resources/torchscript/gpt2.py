@@ -32,7 +32,7 @@ class Layer:
   def forward(self: __torch__.gpt2.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch) -> Tensor:
     # [T, C] -> [T, C]
     q, k, v = torch.unbind(torch.view(self.qkv.forward(self.ln_1.forward(x)), [torch.size(x, 0), 3, self.H, -1]), 1)
-    x = torch.add(x, self.dense.forward(batch.attend(layer, q, k, v)))
+    x = torch.add(x, self.dense.forward(batch.attend(layer, q, k, v, __torch__.attention.Score(False, None, 0.))))
     y = __torch__.activation.activate(self.activation, self.up.forward(self.ln_2.forward(x)))
     return torch.add(x, self.down.forward(y))
 
@@ -66,7 +66,7 @@ class Model(Module):
     self.head = __torch__.linear.Linear(empty, None)
     return None
 
-  def configure(self: __torch__.gpt2.Model, heads: int, kv_heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, positions: int) -> NoneType:
+  def configure(self: __torch__.gpt2.Model, heads: int, eps: float, activation: str) -> NoneType:
     self.H = heads
     self.eps = eps
     self.activation = activation
@@ -85,7 +85,7 @@ class Model(Module):
 
   def forward(self: __torch__.gpt2.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
-    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks)
+    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, 0)
     x = torch.add(torch.embedding(self.embedding, ids), torch.embedding(self.position_embedding, positions))
     layers = self.layers
     for i in range(torch.len(layers)):

@@ -35,7 +35,7 @@ class Layer:
   def attention(self: __torch__.gpt_neox.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
     # [T, C] -> [T, C]
     q, k, v = torch.unbind(torch.view(self.qkv.forward(x), [torch.size(x, 0), 3, self.H, -1]), 1)
-    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v)
+    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v, __torch__.attention.Score(False, None, 0.))
     return self.dense.forward(y)
 
   def mlp(self: __torch__.gpt_neox.Layer, x: Tensor) -> Tensor:
@@ -76,19 +76,19 @@ class Model(Module):
     self.eps = 0.
     self.activation = ""
     self.parallel = False
-    self.rotary = __torch__.rotary.Rotary(2, 1., 1)
+    self.rotary = __torch__.rotary.Rotary(2, 1., "default", annotate(List[float], []), 1)
     self.embedding = empty
     self.layers = annotate(List[__torch__.gpt_neox.Layer], [])
     self.ln_f = __torch__.norm.LayerNorm(empty, empty, 0.)
     self.head = __torch__.linear.Linear(empty, None)
     return None
 
-  def configure(self: __torch__.gpt_neox.Model, heads: int, kv_heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, positions: int) -> NoneType:
+  def configure(self: __torch__.gpt_neox.Model, heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, scaling: str, numbers: List[float], positions: int) -> NoneType:
     self.H = heads
     self.eps = eps
     self.activation = activation
     self.parallel = parallel
-    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, positions)
+    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, scaling, numbers, positions)
     return None
 
   def add_layer(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor]) -> NoneType:
@@ -103,7 +103,7 @@ class Model(Module):
 
   def forward(self: __torch__.gpt_neox.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
-    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks)
+    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, 0)
     table = self.rotary.at(positions)
     x = torch.embedding(self.embedding, ids)
     layers = self.layers

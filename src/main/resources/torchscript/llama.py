@@ -1,44 +1,42 @@
-# Llama (https://arxiv.org/abs/2302.13971), after transformers' modeling_llama.py.
+# Llama (https://arxiv.org/abs/2302.13971) and those that differ from it in details: Mistral has a
+# window (https://arxiv.org/abs/2310.06825), Qwen2 biases (https://arxiv.org/abs/2407.10671), Qwen3
+# norms of each head's queries and keys (https://arxiv.org/abs/2505.09388), Phi-3 stores joined
+# matrices (https://arxiv.org/abs/2404.14219). After transformers' modeling files of these names.
 # Alphabet: T tokens, C width, H query heads, J key-value heads, D head dim, I inner width, V vocabulary.
-
-
-def join(w: Dict[str, Tensor], names: List[str], suffix: str) -> Optional[Tensor]:
-  # Matrices that read the same input become one; None where the checkpoint has none (biases).
-  joined = annotate(Optional[Tensor], None)
-  if __torch__.weights.has(w, torch.add(names[0], suffix)):
-    parts = annotate(List[Tensor], [])
-    for i in range(torch.len(names)):
-      torch.append(parts, __torch__.weights.take(w, torch.add(names[i], suffix)))
-    joined = torch.cat(parts, 0)
-  return joined
-
-
-def linear(w: Dict[str, Tensor], names: List[str]) -> __torch__.linear.Linear:
-  weight = unchecked_cast(Tensor, __torch__.llama.join(w, names, ".weight"))
-  return __torch__.linear.Linear(weight, __torch__.llama.join(w, names, ".bias"))
-
-
 class Layer:
   activation : str
   H : int
   J : int
+  score : __torch__.attention.Score
   norm_1 : __torch__.norm.RMSNorm
   norm_2 : __torch__.norm.RMSNorm
+  qk_norms : List[__torch__.norm.RMSNorm]  # of queries and of keys; none without
   qkv : __torch__.linear.Linear
   dense : __torch__.linear.Linear
   gate_up : __torch__.linear.Linear
   down : __torch__.linear.Linear
 
-  def __init__(self: __torch__.llama.Layer, w: Dict[str, Tensor], H: int, J: int, eps: float, activation: str) -> NoneType:
+  def __init__(self: __torch__.llama.Layer, w: Dict[str, Tensor], H: int, J: int, eps: float, activation: str, window: int) -> NoneType:
     self.activation = activation
     self.H = H
     self.J = J
+    self.score = __torch__.attention.Score(window > 0, None, 0.)
     self.norm_1 = __torch__.norm.RMSNorm(__torch__.weights.take(w, "input_layernorm.weight"), eps)
     self.norm_2 = __torch__.norm.RMSNorm(__torch__.weights.take(w, "post_attention_layernorm.weight"), eps)
-    self.qkv = __torch__.llama.linear(w, ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"])
-    self.dense = __torch__.llama.linear(w, ["self_attn.o_proj"])
-    self.gate_up = __torch__.llama.linear(w, ["mlp.gate_proj", "mlp.up_proj"])
-    self.down = __torch__.llama.linear(w, ["mlp.down_proj"])
+    qk_norms = annotate(List[__torch__.norm.RMSNorm], [])
+    if __torch__.weights.has(w, "self_attn.q_norm.weight"):
+      torch.append(qk_norms, __torch__.norm.RMSNorm(__torch__.weights.take(w, "self_attn.q_norm.weight"), eps))
+      torch.append(qk_norms, __torch__.norm.RMSNorm(__torch__.weights.take(w, "self_attn.k_norm.weight"), eps))
+    self.qk_norms = qk_norms
+    qkv = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"]
+    gate_up = ["mlp.gate_proj", "mlp.up_proj"]
+    if __torch__.weights.has(w, "self_attn.qkv_proj.weight"):
+      qkv = ["self_attn.qkv_proj"]
+      gate_up = ["mlp.gate_up_proj"]
+    self.qkv = __torch__.weights.linear(w, qkv)
+    self.dense = __torch__.weights.linear(w, ["self_attn.o_proj"])
+    self.gate_up = __torch__.weights.linear(w, gate_up)
+    self.down = __torch__.weights.linear(w, ["mlp.down_proj"])
     return None
 
   def forward(self: __torch__.llama.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
@@ -47,7 +45,10 @@ class Layer:
     J = self.J
     qkv = torch.view(self.qkv.forward(self.norm_1.forward(x)), [torch.size(x, 0), H + 2 * J, -1])
     q, k, v = torch.split_with_sizes(qkv, [H, J, J], 1)
-    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v)
+    if torch.len(self.qk_norms) == 2:
+      q = self.qk_norms[0].forward(q)
+      k = self.qk_norms[1].forward(k)
+    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v, self.score)
     x = torch.add(x, self.dense.forward(y))
     gate, up = torch.chunk(self.gate_up.forward(self.norm_2.forward(x)), 2, 1)
     y = torch.mul(__torch__.activation.activate(self.activation, gate), up)
@@ -62,6 +63,8 @@ class Model(Module):
   J : int
   eps : float
   activation : str
+  windows : List[int]
+  window : int
   rotary : __torch__.rotary.Rotary
   embedding : Tensor
   layers : List[__torch__.llama.Layer]
@@ -78,23 +81,28 @@ class Model(Module):
     self.J = 0
     self.eps = 0.
     self.activation = ""
-    self.rotary = __torch__.rotary.Rotary(2, 1., 1)
+    self.windows = annotate(List[int], [])
+    self.window = 0
+    self.rotary = __torch__.rotary.Rotary(2, 1., "default", annotate(List[float], []), 1)
     self.embedding = empty
     self.layers = annotate(List[__torch__.llama.Layer], [])
     self.norm = __torch__.norm.RMSNorm(empty, 0.)
     self.head = __torch__.linear.Linear(empty, None)
     return None
 
-  def configure(self: __torch__.llama.Model, heads: int, kv_heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, positions: int) -> NoneType:
+  def configure(self: __torch__.llama.Model, heads: int, kv_heads: int, eps: float, activation: str, windows: List[int], rotary_dim: int, theta: float, scaling: str, numbers: List[float], positions: int) -> NoneType:
+    # windows: for each layer, 0 where it sees all keys; those that are not 0 are equal
     self.H = heads
     self.J = kv_heads
     self.eps = eps
     self.activation = activation
-    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, positions)
+    self.windows = windows
+    self.window = ops.prim.max(windows)
+    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, scaling, numbers, positions)
     return None
 
   def add_layer(self: __torch__.llama.Model, w: Dict[str, Tensor]) -> NoneType:
-    torch.append(self.layers, __torch__.llama.Layer(w, self.H, self.J, self.eps, self.activation))
+    torch.append(self.layers, __torch__.llama.Layer(w, self.H, self.J, self.eps, self.activation, self.windows[torch.len(self.layers)]))
     return None
 
   def add_ends(self: __torch__.llama.Model, w: Dict[str, Tensor]) -> NoneType:
@@ -105,7 +113,7 @@ class Model(Module):
 
   def forward(self: __torch__.llama.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
-    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks)
+    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, self.window)
     table = self.rotary.at(positions)
     x = torch.embedding(self.embedding, ids)
     layers = self.layers

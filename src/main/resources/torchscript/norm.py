@@ -1,4 +1,4 @@
-# Norms over the last dimension, [T, C] -> [T, C].
+# Norms over the last dimension, [T, C] -> [T, C]; RMSNorm also [T, H, D] -> [T, H, D].
 class LayerNorm:
   weight : Tensor
   bias : Tensor
@@ -24,4 +24,4 @@ class RMSNorm:
     return None
 
   def forward(self: __torch__.norm.RMSNorm, x: Tensor) -> Tensor:
-    return torch.rms_norm(x, [torch.size(x, 1)], self.weight, self.eps)
+    return torch.rms_norm(x, [torch.size(x, -1)], self.weight, self.eps)

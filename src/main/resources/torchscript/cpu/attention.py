@@ -13,55 +13,102 @@ def padded(q: Tensor) -> Tensor:
   return q
 
 
+def mask_of(queries: Tensor, length: int, window: int) -> Tensor:
+  # positions of queries [N] -> [N, length], -inf at the keys that a query does not see, which are
+  # those behind it and, with a window, those that lie window or more positions before it
+  at = torch.arange(length)
+  queries = torch.unsqueeze(queries, 1)
+  hidden = torch.gt(at, queries)
+  if window > 0:
+    hidden = torch.logical_or(hidden, torch.le(at, torch.sub(queries, window)))
+  return torch.masked_fill(torch.zeros(torch.size(hidden), dtype=6), hidden, -inf)
+
+
+class Score:
+  windowed : bool  # whether only the batch's window of keys is seen
+  scale : Optional[float]  # of the products; None for the root of 1 / D
+  cap : float  # scores become cap tanh(score / cap); 0 is off
+
+  def __init__(self: __torch__.attention.Score, windowed: bool, scale: Optional[float], cap: float) -> NoneType:
+    self.windowed = windowed
+    self.scale = scale
+    self.cap = cap
+    return None
+
+  def attend(self: __torch__.attention.Score, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) -> Tensor:
+    # Q [.., N, D], K and V [.., keys, D], mask [.., N, keys] -> [.., N, D]
+    if self.cap == 0.:
+      out = torch.scaled_dot_product_attention(Q, K, V, mask, 0., False, scale=self.scale)
+    else:
+      scale = self.scale
+      if torch.__is__(scale, None):
+        factor = torch.div(1., torch.sqrt(torch.size(Q, -1)))
+      else:
+        factor = unchecked_cast(float, scale)
+      scores = torch.mul(torch.matmul(Q, torch.transpose(K, -2, -1)), factor)
+      scores = torch.mul(torch.tanh(torch.div(scores, self.cap)), self.cap)
+      out = torch.matmul(torch.softmax(torch.add(scores, mask), -1), V)
+    return out
+
+
 class Batch:
   positions : Tensor  # [T]
   keys : List[Tensor]  # one block [L, R, J, P, D] for each group, then one for each chunk
   values : List[Tensor]
   groups : List[int]  # sequences, key length; for each decoding group
   chunks : List[int]  # row, start, length; for each prefill chunk
+  window : int  # of the layers that have one; 0 where none has
   group_rows : List[Tensor]  # [n], the rows 0 to n - 1
   group_masks : List[Tensor]  # [n, 1, 1, key length], 0 or -inf
-  chunk_masks : List[Tensor]  # [at least 4 and length, start + length]; empty for a chunk at position 0
+  group_window_masks : List[Tensor]  # the same with the window; none without one
+  chunk_masks : List[Tensor]  # [at least 4 and length, start + length]
+  chunk_window_masks : List[Tensor]
 
-  def __init__(self: __torch__.attention.Batch, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int]) -> NoneType:
+  def __init__(self: __torch__.attention.Batch, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], window: int) -> NoneType:
     self.positions = positions
     self.keys = keys
     self.values = values
     self.groups = groups
     self.chunks = chunks
+    self.window = window
     group_rows = annotate(List[Tensor], [])
     group_masks = annotate(List[Tensor], [])
-    chunk_masks = annotate(List[Tensor], [])
+    group_window_masks = annotate(List[Tensor], [])
     t = 0
     for g in range(torch.floordiv(torch.len(groups), 2)):
       n = groups[2 * g]
-      at = torch.arange(groups[2 * g + 1])
-      hidden = torch.gt(at, torch.unsqueeze(positions[t:t + n], 1))
-      mask = torch.masked_fill(torch.zeros(torch.size(hidden), dtype=6), hidden, -inf)
+      length = groups[2 * g + 1]
+      queries = positions[t:t + n]
       torch.append(group_rows, torch.arange(n))
-      torch.append(group_masks, torch.view(mask, [n, 1, 1, -1]))
+      torch.append(group_masks, torch.view(__torch__.attention.mask_of(queries, length, 0), [n, 1, 1, -1]))
+      if window > 0:
+        torch.append(group_window_masks, torch.view(__torch__.attention.mask_of(queries, length, window), [n, 1, 1, -1]))
       t = t + n
+    chunk_masks = annotate(List[Tensor], [])
+    chunk_window_masks = annotate(List[Tensor], [])
     for c in range(torch.floordiv(torch.len(chunks), 3)):
       start = chunks[3 * c + 1]
       n = chunks[3 * c + 2]
-      if start == 0:
-        mask = torch.zeros([0], dtype=6)
-      else:
-        hidden = torch.gt(torch.arange(start + n), torch.unsqueeze(torch.arange(start, start + ops.prim.max(n, 4)), 1))
-        mask = torch.masked_fill(torch.zeros(torch.size(hidden), dtype=6), hidden, -inf)
-      torch.append(chunk_masks, mask)
-      t = t + n
+      end = start + n
+      queries = torch.arange(start, start + ops.prim.max(n, 4))
+      torch.append(chunk_masks, __torch__.attention.mask_of(queries, end, 0))
+      if window > 0:
+        torch.append(chunk_window_masks, __torch__.attention.mask_of(queries, end, window))
     self.group_rows = group_rows
     self.group_masks = group_masks
+    self.group_window_masks = group_window_masks
     self.chunk_masks = chunk_masks
+    self.chunk_window_masks = chunk_window_masks
     return None
 
-  def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+  def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor, score: __torch__.attention.Score) -> Tensor:
     # q [T, H, D], k and v [T, J, D] -> [T, H D]
     H = torch.size(q, 1)
     J = torch.size(k, 1)
     D = torch.size(q, 2)
     G = torch.floordiv(H, J)
+    group_masks = self.group_window_masks if score.windowed else self.group_masks
+    chunk_masks = self.chunk_window_masks if score.windowed else self.chunk_masks
     outs = annotate(List[Tensor], [])
     t = 0
     num_groups = torch.floordiv(torch.len(self.groups), 2)
@@ -75,8 +122,8 @@ class Batch:
       V = torch.index_put_(V, where, v[t:t + n])
       # The queries of a group share keys: they go into the query-length axis, no key is repeated.
       Q = __torch__.attention.padded(torch.reshape(q[t:t + n], [n, J, G, D]))
-      mask = torch.expand(self.group_masks[g], [n, 1, torch.size(Q, 2), length])
-      out = torch.scaled_dot_product_attention(Q, K[:n, :, :length], V[:n, :, :length], mask)
+      mask = torch.expand(group_masks[g], [n, 1, torch.size(Q, 2), length])
+      out = score.attend(Q, K[:n, :, :length], V[:n, :, :length], mask)
       torch.append(outs, torch.reshape(out[:, :, :G], [n, H * D]))
       t = t + n
     for c in range(torch.floordiv(torch.len(self.chunks), 3)):
@@ -91,10 +138,11 @@ class Batch:
       Q = __torch__.attention.padded(torch.permute(torch.reshape(q[t:t + n], [n, J, G, D]), [1, 2, 0, 3]))
       KE = torch.expand(torch.unsqueeze(K[:, :end], 1), [J, G, end, D])
       VE = torch.expand(torch.unsqueeze(V[:, :end], 1), [J, G, end, D])
-      if start == 0:
-        out = torch.scaled_dot_product_attention(Q, KE, VE, None, 0., True)
+      # At position 0 the kernel's own causal mask saves half of the work.
+      if start == 0 and score.cap == 0. and (not score.windowed or n <= self.window):
+        out = torch.scaled_dot_product_attention(Q, KE, VE, None, 0., True, scale=score.scale)
       else:
-        out = torch.scaled_dot_product_attention(Q, KE, VE, self.chunk_masks[c])
+        out = score.attend(Q, KE, VE, chunk_masks[c])
       torch.append(outs, torch.reshape(torch.permute(out[:, :, :n], [2, 0, 1, 3]), [n, H * D]))
       t = t + n
     return torch.cat(outs, 0)

@@ -7,7 +7,12 @@ import java.util.List;
 public enum Architecture {
   GPT2("GPT2LMHeadModel", "gpt2", new Gpt2()),
   GPT_NEOX("GPTNeoXForCausalLM", "gpt_neox", new GptNeoX()),
-  LLAMA("LlamaForCausalLM", "llama", new Llama());
+  LLAMA("LlamaForCausalLM", "llama", new Llama()),
+  MISTRAL("MistralForCausalLM", "llama", new Mistral()),
+  QWEN2("Qwen2ForCausalLM", "llama", new Qwen2()),
+  QWEN3("Qwen3ForCausalLM", "llama", new Qwen3()),
+  PHI3("Phi3ForCausalLM", "llama", new Phi3()),
+  GEMMA2("Gemma2ForCausalLM", "gemma2", new Gemma2());
 
   private final String className;
   private final String scriptName;
@@ -22,9 +27,22 @@ public enum Architecture {
     this.family = family;
   }
 
+  /** Its name in {@code config.json}. */
+  public String className() {
+    return className;
+  }
+
   /** Name of the TorchScript source that computes it. */
   public String scriptName() {
     return scriptName;
+  }
+
+  /**
+   * What the script's {@code configure} takes, in its order: Integer, Double, Boolean, String,
+   * {@code long[]} and {@code double[]}.
+   */
+  public List<Object> scriptArguments(ModelConfig config) {
+    return family.scriptArguments(config);
   }
 
   /** The weights of each layer, named without the layer's prefix. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** A model folder: its configuration and where each of its weights lies. */
@@ -14,26 +15,70 @@ public final class Checkpoint {
   private final Path folder;
   private final ModelConfig config;
   private final Map<String, StoredTensor> tensors;
+  private final Optional<Adapter> adapter;
 
-  private Checkpoint(Path folder, ModelConfig config, Map<String, StoredTensor> tensors) {
+  private Checkpoint(
+      Path folder,
+      ModelConfig config,
+      Map<String, StoredTensor> tensors,
+      Optional<Adapter> adapter) {
     this.folder = folder;
     this.config = config;
     this.tensors = tensors;
+    this.adapter = adapter;
   }
 
   /**
-   * Reads {@code config.json} and the headers of the weight files, {@code model.safetensors} or, if
-   * there is none, those that {@code model.safetensors.index.json} names; no weight is read.
+   * Reads {@code config.json} and where the weights lie (see {@link WeightFiles}); no weight is
+   * read.
    *
    * @throws CheckpointException saying which file it looked for or what in it cannot be used
    */
   public static Checkpoint open(Path folder) {
+    return open(folder, Optional.empty());
+  }
+
+  /**
+   * The same with a LoRA adapter.
+   *
+   * @param adapterFolder {@code adapter_config.json} and the adapter's weights
+   */
+  public static Checkpoint open(Path folder, Optional<Path> adapterFolder) {
     Path configFile = folder.resolve("config.json");
     if (!Files.isRegularFile(configFile)) {
       throw new CheckpointException(
           "Cannot open the model " + folder + " because it has no config.json");
     }
-    return new Checkpoint(folder, config(configFile), tensors(folder));
+    Checkpoint checkpoint =
+        new Checkpoint(
+            folder, config(configFile), WeightFiles.read(folder), adapterFolder.map(Adapter::open));
+    checkpoint.refuseUnknownTensors();
+    checkpoint.refuseUnknownChanges();
+    return checkpoint;
+  }
+
+  /** A weight that nothing reads would be missing in the mathematics. */
+  private void refuseUnknownTensors() {
+    Set<String> unknown = new LinkedHashSet<>(tensors.keySet());
+    for (Weight weight : config.architecture().endWeights(config)) {
+      unknown.remove(find(weight, List.of("")).name());
+    }
+    for (int layer = 0; layer < config.layers(); layer++) {
+      for (Weight weight : config.architecture().layerWeights(config)) {
+        unknown.remove(find(weight, config.architecture().layerPrefixes(layer)).name());
+      }
+    }
+    unknown.removeIf(name -> config.architecture().family().isIgnorable(name, config));
+    if (!unknown.isEmpty()) {
+      throw new CheckpointException(
+          String.format(
+              "Cannot load the model %s because %s has no place for its tensor %s (%d such); check"
+                  + " architectures and num_hidden_layers of config.json",
+              folder,
+              config.architecture().className(),
+              unknown.iterator().next(),
+              unknown.size()));
+    }
   }
 
   private static ModelConfig config(Path file) {
@@ -48,36 +93,14 @@ public final class Checkpoint {
     return Architecture.of(names.path(0).asText(), file).family().config(json);
   }
 
-  private static Map<String, StoredTensor> tensors(Path folder) {
-    Path single = folder.resolve("model.safetensors");
-    if (Files.isRegularFile(single)) {
-      return Safetensors.read(single);
+  private void refuseUnknownChanges() {
+    for (int layer = 0; layer < config.layers(); layer++) {
+      layer(layer);
+      layerChanges(layer);
     }
-    Path index = folder.resolve("model.safetensors.index.json");
-    if (!Files.isRegularFile(index)) {
-      throw new CheckpointException(
-          "Cannot open the model "
-              + folder
-              + " because it has neither model.safetensors nor model.safetensors.index.json");
-    }
-    Set<String> files = new LinkedHashSet<>();
-    Json.read(index).path("weight_map").forEach(file -> files.add(file.asText()));
-    Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-    for (String name : files) {
-      Path file = folder.resolve(name).normalize();
-      if (!file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
-        throw new CheckpointException(
-            "Cannot open the model "
-                + folder
-                + " because "
-                + index.getFileName()
-                + " names "
-                + name
-                + ", which is not there");
-      }
-      tensors.putAll(Safetensors.read(file));
-    }
-    return tensors;
+    ends();
+    endChanges();
+    adapter.ifPresent(Adapter::refuseUnused);
   }
 
   public ModelConfig config() {
@@ -95,21 +118,64 @@ public final class Checkpoint {
     return find(config.architecture().endWeights(config), List.of(""));
   }
 
+  /** What the adapter adds to the weights of a layer, by the same names. */
+  public Map<String, LowRank> layerChanges(int layer) {
+    return changes(
+        config.architecture().layerWeights(config),
+        config.architecture().layerPrefixes(layer),
+        config.architecture().family().layerLayout());
+  }
+
+  /** What the adapter adds to the weights before the first and after the last layer. */
+  public Map<String, LowRank> endChanges() {
+    return changes(config.architecture().endWeights(config), List.of(""), LowRank.Layout.OUT_IN);
+  }
+
+  private Map<String, LowRank> changes(
+      List<Weight> weights, List<String> prefixes, LowRank.Layout layout) {
+    Map<String, LowRank> changes = new LinkedHashMap<>();
+    for (Weight weight : weights) {
+      adapter
+          .filter(a -> isOwn(weight))
+          .flatMap(a -> a.change(names(weight, prefixes), find(weight, prefixes), layout))
+          .ifPresent(change -> changes.put(weight.name(), change));
+    }
+    return changes;
+  }
+
+  /** An embedding that is the output projection too cannot be changed in one place only. */
+  private boolean isOwn(Weight weight) {
+    return !weight.name().equals("embedding")
+        && !(weight.name().equals("head") && config.tiedHead());
+  }
+
   private Map<String, StoredTensor> find(List<Weight> weights, List<String> prefixes) {
     Map<String, StoredTensor> found = new LinkedHashMap<>();
     for (Weight weight : weights) {
-      found.put(weight.name(), find(weight, prefixes));
+      StoredTensor tensor = find(weight, prefixes);
+      boolean isTied = config.tiedHead() && !isOwn(weight);
+      found.put(
+          weight.name(),
+          adapter
+              .filter(a -> !isTied)
+              .flatMap(a -> a.replacement(names(weight, prefixes)))
+              .map(whole -> checked(whole, weight))
+              .orElse(tensor));
     }
     return found;
   }
 
+  private static List<String> names(Weight weight, List<String> prefixes) {
+    return prefixes.stream()
+        .flatMap(prefix -> weight.storedNames().stream().map(name -> prefix + name))
+        .toList();
+  }
+
   private StoredTensor find(Weight weight, List<String> prefixes) {
-    for (String prefix : prefixes) {
-      for (String name : weight.storedNames()) {
-        StoredTensor tensor = tensors.get(prefix + name);
-        if (tensor != null) {
-          return checked(tensor, weight);
-        }
+    for (String name : names(weight, prefixes)) {
+      StoredTensor tensor = tensors.get(name);
+      if (tensor != null) {
+        return checked(tensor, weight);
       }
     }
     throw new CheckpointException(
@@ -126,7 +192,7 @@ public final class Checkpoint {
               tensor.name(), tensor.file(), tensor.shape(), weight.shape()));
     }
     long elements = weight.shape().stream().reduce(1L, Math::multiplyExact);
-    if (tensor.bytes() != elements * tensor.storedType().bytes()) {
+    if (tensor.strides().isEmpty() && tensor.bytes() != elements * tensor.storedType().bytes()) {
       throw new CheckpointException(
           String.format(
               "Cannot load tensor %s of %s because it has %d bytes for a shape of %s in %s",

@@ -2,8 +2,12 @@ package org.yukiguni.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Typed access to {@code config.json}. Keys that equal the class default are often absent there, so
@@ -85,29 +89,57 @@ final class ConfigJson {
     return activation;
   }
 
-  /**
-   * Rotary parameters in the form of transformers 4 ({@code rope_theta}, {@code rope_scaling}) or 5
-   * ({@code rope_parameters}); the names are looked up in both.
-   */
-  double ropeNumberOr(double defaultValue, String... names) {
-    JsonNode parameters = root.path("rope_parameters");
-    ConfigJson inner = new ConfigJson(file, parameters);
-    return parameters.isObject() && inner.first(names) != null
-        ? inner.numberOr(defaultValue, names)
-        : numberOr(defaultValue, names);
+  /** A number that must be there. */
+  double number(String name) {
+    if (!has(name)) {
+      throw new CheckpointException("Cannot use " + file + " because it has no " + name);
+    }
+    return numberOr(0, name);
   }
 
-  /** Refuses a rotary scaling, which would change every angle. */
-  void refuseRopeScaling() {
-    for (String key : List.of("rope_scaling", "rope_parameters")) {
-      JsonNode scaling = root.path(key);
-      String type = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-      if (!type.equals("default")) {
-        throw new CheckpointException(
-            String.format(
-                "Cannot use %s because its %s of type %s is not supported", file, key, type));
-      }
+  /** An object within, empty where it is absent, null or something else. */
+  Optional<ConfigJson> object(String name) {
+    JsonNode node = root.path(name);
+    return node.isObject() ? Optional.of(new ConfigJson(file, node)) : Optional.empty();
+  }
+
+  /** Whether a key is there and not null. */
+  boolean has(String name) {
+    return first(name) != null;
+  }
+
+  Stream<JsonNode> values() {
+    return root.properties().stream().map(Map.Entry::getValue);
+  }
+
+  /** A list of texts; empty where it is absent or null. */
+  List<String> texts(String name) {
+    List<String> texts = new ArrayList<>();
+    root.path(name).forEach(node -> texts.add(node.asText()));
+    return texts;
+  }
+
+  /**
+   * How many positions a token sees, its own included. For this key null means all, other than
+   * absence, which means the default.
+   *
+   * @return 0 for all
+   */
+  int windowOr(int defaultValue, String name) {
+    return root.path(name).isNull() ? 0 : sizeOr(defaultValue, name);
+  }
+
+  /**
+   * A soft cap. For this key null means none, other than absence, which means the default.
+   *
+   * @return 0 for none
+   */
+  double capOr(double defaultValue, String name) {
+    double cap = root.path(name).isNull() ? 0 : numberOr(defaultValue, name);
+    if (cap < 0 || (cap == 0 && has(name))) {
+      throw wrong(new String[] {name}, root.get(name), "a number above 0 or null");
     }
+    return cap;
   }
 
   /** Refuses a key whose value changes the mathematics, unless it is the one that does not. */
@@ -116,6 +148,16 @@ final class ConfigJson {
       throw new CheckpointException(
           String.format(
               "Cannot use %s because %s: %s is not supported", file, name, root.get(name)));
+    }
+  }
+
+  /** Refuses {@code layer_types} that name another kind of attention. */
+  void refuseLayerTypesOtherThan(String supported) {
+    for (String type : texts("layer_types")) {
+      if (!type.equals(supported)) {
+        throw new CheckpointException(
+            String.format("Cannot use %s because %s in layer_types is not supported", file, type));
+      }
     }
   }
 

@@ -11,4 +11,15 @@ interface Family {
   List<Weight> endWeights(ModelConfig config);
 
   List<String> layerPrefixes(int layer);
+
+  /** How the layers' linear weights are stored. */
+  default LowRank.Layout layerLayout() {
+    return LowRank.Layout.OUT_IN;
+  }
+
+  /** What {@code configure} of the architecture's script takes, in its order. */
+  List<Object> scriptArguments(ModelConfig config);
+
+  /** Full names of stored tensors that change nothing: buffers, and a copy of a tied head. */
+  boolean isIgnorable(String name, ModelConfig config);
 }

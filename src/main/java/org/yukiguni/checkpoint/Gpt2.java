@@ -11,20 +11,24 @@ final class Gpt2 implements Family {
     json.refuseUnless("add_cross_attention", false);
     int width = json.sizeOr(768, "n_embd", "hidden_size");
     int heads = json.sizeOr(12, "n_head", "num_attention_heads");
+    int headDim = json.headDim(width, heads);
+    int layers = json.sizeOr(12, "n_layer", "num_hidden_layers");
     return new ModelConfig(
         Architecture.GPT2,
         json.sizeOr(50257, "vocab_size"),
         width,
-        json.sizeOr(12, "n_layer", "num_hidden_layers"),
+        layers,
         heads,
         heads,
-        json.headDim(width, heads),
+        headDim,
         json.sizeOr(4 * width, "n_inner"),
         json.sizeOr(1024, "n_positions", "max_position_embeddings"),
         json.numberOr(1e-5, "layer_norm_epsilon"),
         json.activation("activation_function", "gelu_new"),
-        0,
+        Rotary.NONE,
+        Attention.usual(headDim, layers, 0),
         1,
+        0,
         false,
         true,
         true,
@@ -70,5 +74,21 @@ final class Gpt2 implements Family {
   @Override
   public List<String> layerPrefixes(int layer) {
     return List.of("transformer.h." + layer + ".", "h." + layer + ".");
+  }
+
+  @Override
+  public LowRank.Layout layerLayout() {
+    return LowRank.Layout.IN_OUT;
+  }
+
+  @Override
+  public List<Object> scriptArguments(ModelConfig c) {
+    return List.of(c.heads(), c.normEps(), c.activation());
+  }
+
+  @Override
+  public boolean isIgnorable(String name, ModelConfig c) {
+    return name.matches("(transformer\\.)?h\\.\\d+\\.attn\\.(bias|masked_bias)")
+        || (c.tiedHead() && name.equals("lm_head.weight"));
   }
 }

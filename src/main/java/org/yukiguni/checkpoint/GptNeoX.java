@@ -9,16 +9,15 @@ import java.util.List;
 final class GptNeoX implements Family {
   @Override
   public ModelConfig config(ConfigJson json) {
-    json.refuseRopeScaling();
     int width = json.sizeOr(6144, "hidden_size");
     int heads = json.sizeOr(64, "num_attention_heads");
     int headDim = json.headDim(width, heads);
-    double share = json.ropeNumberOr(0.25, "partial_rotary_factor", "rotary_pct");
+    int layers = json.sizeOr(44, "num_hidden_layers");
     return new ModelConfig(
         Architecture.GPT_NEOX,
         json.sizeOr(50432, "vocab_size"),
         width,
-        json.sizeOr(44, "num_hidden_layers"),
+        layers,
         heads,
         heads,
         headDim,
@@ -26,8 +25,10 @@ final class GptNeoX implements Family {
         json.sizeOr(2048, "max_position_embeddings"),
         json.numberOr(1e-5, "layer_norm_eps"),
         json.activation("hidden_act", "gelu"),
-        (int) (headDim * share),
-        json.ropeNumberOr(10000, "rope_theta", "rotary_emb_base"),
+        RotaryKeys.read(json, headDim, 0.25),
+        Attention.usual(headDim, layers, 0),
+        1,
+        0,
         json.flagOr(true, "use_parallel_residual"),
         json.flagOr(true, "attention_bias"),
         true,
@@ -71,5 +72,26 @@ final class GptNeoX implements Family {
   @Override
   public List<String> layerPrefixes(int layer) {
     return List.of("gpt_neox.layers." + layer + ".");
+  }
+
+  @Override
+  public List<Object> scriptArguments(ModelConfig c) {
+    return List.of(
+        c.heads(),
+        c.normEps(),
+        c.activation(),
+        c.parallelResidual(),
+        c.rotary().dim(),
+        c.rotary().theta(),
+        c.rotary().scaling(),
+        c.rotary().numbers().stream().mapToDouble(n -> n).toArray(),
+        c.contextLength());
+  }
+
+  @Override
+  public boolean isIgnorable(String name, ModelConfig c) {
+    return name.matches(
+            "gpt_neox\\.layers\\.\\d+\\.attention\\.(bias|masked_bias|rotary_emb\\.inv_freq)")
+        || (c.tiedHead() && List.of("embed_out.weight", "lm_head.weight").contains(name));
   }
 }

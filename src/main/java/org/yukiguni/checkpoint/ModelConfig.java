@@ -12,8 +12,8 @@ package org.yukiguni.checkpoint;
  * @param contextLength positions that the model was made for
  * @param normEps added to the variance under the root
  * @param activation Hugging Face's name
- * @param rotaryDim channels of a head that are rotated; 0 with learned positions
- * @param rotaryTheta base of the rotation frequencies
+ * @param embeddingScale factor on the embeddings; 1 is off
+ * @param logitSoftCap logits become cap tanh(logit / cap); 0 is off
  * @param parallelResidual whether attention and feed-forward read the same input (GPT-NeoX)
  * @param attentionBias whether the attention's projections have biases
  * @param mlpBias whether the feed-forward projections have biases
@@ -31,8 +31,10 @@ public record ModelConfig(
     int contextLength,
     double normEps,
     String activation,
-    int rotaryDim,
-    double rotaryTheta,
+    Rotary rotary,
+    Attention attention,
+    double embeddingScale,
+    double logitSoftCap,
     boolean parallelResidual,
     boolean attentionBias,
     boolean mlpBias,

@@ -2,8 +2,6 @@ package org.yukiguni.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,7 +26,7 @@ final class Safetensors {
   static Map<String, StoredTensor> read(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
-      long headerBytes = size < 8 ? -1 : readFully(channel, 0, 8).getLong();
+      long headerBytes = size < 8 ? -1 : FileBytes.read(channel, 0, 8).getLong();
       if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - 8) {
         throw new CheckpointException(
             String.format(
@@ -36,7 +34,7 @@ final class Safetensors {
                     + " cut short or no safetensors file",
                 file, headerBytes, size));
       }
-      byte[] header = readFully(channel, 8, (int) headerBytes).array();
+      byte[] header = FileBytes.read(channel, 8, (int) headerBytes).array();
       return tensors(file, Json.parse(header, file), 8 + headerBytes, size);
     } catch (IOException e) {
       throw new CheckpointException("Cannot read " + file + ": " + e, e);
@@ -99,19 +97,9 @@ final class Safetensors {
         name,
         node.path("dtype").asText(),
         List.copyOf(shape),
+        List.of(),
         file,
         dataStart + begin,
         end - begin);
-  }
-
-  private static ByteBuffer readFully(FileChannel channel, long position, int length)
-      throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("the file ends at byte " + (position + buffer.position()));
-      }
-    }
-    return buffer.flip();
   }
 }

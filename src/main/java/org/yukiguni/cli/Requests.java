@@ -2,6 +2,7 @@ package org.yukiguni.cli;
 
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 import org.yukiguni.hub.ModelFolder;
 import org.yukiguni.hub.ModelResolver;
 import org.yukiguni.job.GenerationResolver;
@@ -28,6 +29,7 @@ final class Requests {
    */
   static RunRequest of(Job job) {
     ModelFolder model = ModelResolver.resolve(job.model());
+    Optional<ModelFolder> adapter = ModelResolver.resolveAdapter(job.model());
     ResolvedGeneration generation =
         GenerationResolver.resolve(job.generation(), model.path(), tokenizerEos(model));
     generation.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
@@ -38,7 +40,8 @@ final class Requests {
         effectiveJob,
         RowSettings.of(generation),
         model.revision(),
-        TorchLoader.of(job, model),
+        adapter.map(folder -> job.model().adapter() + "@" + folder.revision()).orElse(null),
+        TorchLoader.of(job, model, adapter),
         spark -> PromptReader.read(spark, job));
   }
 

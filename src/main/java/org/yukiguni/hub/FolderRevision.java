@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.yukiguni.job.InvalidJobException;
 
@@ -20,7 +21,7 @@ import org.yukiguni.job.InvalidJobException;
  * is made of, in the order of their names.
  *
  * <p>Configuration and tokenizer files count with their contents. Of a weights file count the size,
- * the safetensors header (names, shapes and types of all tensors) and samples spread over the whole
+ * a safetensors header (names, shapes and types of all tensors) and samples spread over the whole
  * file, because to hash 14 GB would take longer than to load it. So another training of the same
  * shapes is told apart, since it moves numbers everywhere, but a change of a few numbers may not
  * be: this is no checksum. Notes such as README.md and other files do not count.
@@ -33,6 +34,9 @@ final class FolderRevision {
 
   /** Ends of names that mean configuration or tokenizer. */
   private static final List<String> SMALL_FILES = List.of(".json", ".model", ".jinja", ".txt");
+
+  /** Not the optimizer's state and the like, which end so too. */
+  private static final Pattern TORCH_FILE = Pattern.compile("(pytorch|adapter)_model.*\\.bin");
 
   private FolderRevision() {}
 
@@ -58,7 +62,7 @@ final class FolderRevision {
 
   private static void add(MessageDigest digest, Path file) throws IOException {
     String name = file.getFileName().toString();
-    boolean isWeights = name.endsWith(".safetensors");
+    boolean isWeights = name.endsWith(".safetensors") || TORCH_FILE.matcher(name).matches();
     if (!isWeights && SMALL_FILES.stream().noneMatch(name::endsWith)) {
       return;
     }
@@ -77,8 +81,8 @@ final class FolderRevision {
       long header = length.remaining() < Long.BYTES ? 0 : length.getLong(0);
       digest.update(length);
       // What is no header is not read whole; the loader says what is wrong with it.
-      digest.update(
-          read(channel, Long.BYTES, (int) Math.max(0, Math.min(header, MAX_HEADER_BYTES))));
+      boolean isHeader = header > 0 && header <= MAX_HEADER_BYTES;
+      digest.update(read(channel, Long.BYTES, isHeader ? (int) header : 0));
       for (int sample = 0; sample < SAMPLES; sample++) {
         long at = (channel.size() - SAMPLE_BYTES) / (SAMPLES - 1) * sample;
         digest.update(read(channel, Math.max(0, at), SAMPLE_BYTES));

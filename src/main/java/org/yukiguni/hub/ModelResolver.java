@@ -5,6 +5,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.ModelSpec;
@@ -12,7 +13,13 @@ import org.yukiguni.job.ModelSpec;
 /** Finds the folder of the model that a job names. */
 public final class ModelResolver {
   private static final List<String> WEIGHTS =
-      List.of("model.safetensors", "model.safetensors.index.json");
+      List.of(
+          "model.safetensors",
+          "model.safetensors.index.json",
+          "pytorch_model.bin",
+          "pytorch_model.bin.index.json");
+  private static final List<String> ADAPTERS =
+      List.of("adapter_model.safetensors", "adapter_model.bin");
   private static final List<String> TOKENIZERS =
       List.of("tokenizer.json", "spiece.model", "tokenizer.model");
 
@@ -27,7 +34,7 @@ public final class ModelResolver {
    * @throws InvalidJobException if there is no such folder, or it lacks a file
    */
   public static ModelFolder resolve(ModelSpec model) {
-    Path folder = folder(model.path());
+    Path folder = folder(model.path(), "model.path");
     if (!Files.isDirectory(folder)) {
       throw problem("model.path", notThere(model.path(), folder));
     }
@@ -40,7 +47,7 @@ public final class ModelResolver {
               + folder
               + " is a local folder, which has only one; remove the key");
     }
-    List<String> missing = missing(folder);
+    List<String> missing = missing(folder, List.of(List.of("config.json"), WEIGHTS, TOKENIZERS));
     if (!missing.isEmpty()) {
       throw problem(
           "model.path",
@@ -48,18 +55,40 @@ public final class ModelResolver {
               + folder
               + " because it has no "
               + String.join(", and no ", missing)
-              + "; give the folder of a whole checkpoint in safetensors format");
+              + "; give the folder of a whole checkpoint");
     }
     return new ModelFolder(folder, FolderRevision.of(folder));
   }
 
-  private static Path folder(String path) {
+  /**
+   * Finds the folder of the adapter, empty if the job names none.
+   *
+   * @throws InvalidJobException if there is no such folder, or it lacks a file
+   */
+  public static Optional<ModelFolder> resolveAdapter(ModelSpec model) {
+    if (model.adapter() == null) {
+      return Optional.empty();
+    }
+    Path folder = folder(model.adapter(), "model.adapter");
+    List<String> missing = missing(folder, List.of(List.of("adapter_config.json"), ADAPTERS));
+    if (!missing.isEmpty()) {
+      throw problem(
+          "model.adapter",
+          "Cannot use adapter "
+              + folder
+              + " because it has no "
+              + String.join(", and no ", missing)
+              + "; give the local folder of a LoRA adapter as peft saves it");
+    }
+    return Optional.of(new ModelFolder(folder, FolderRevision.of(folder)));
+  }
+
+  private static Path folder(String path, String key) {
     try {
       return Path.of(path).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
       throw problem(
-          "model.path",
-          "Cannot find model " + path + " because it is not a path; give a local folder");
+          key, "Cannot find model " + path + " because it is not a path; give a local folder");
     }
   }
 
@@ -78,9 +107,9 @@ public final class ModelResolver {
         : looked + "; give the folder of a checkpoint";
   }
 
-  private static List<String> missing(Path folder) {
+  private static List<String> missing(Path folder, List<List<String>> needed) {
     List<String> missing = new ArrayList<>();
-    for (List<String> choices : List.of(List.of("config.json"), WEIGHTS, TOKENIZERS)) {
+    for (List<String> choices : needed) {
       if (choices.stream().noneMatch(name -> Files.isRegularFile(folder.resolve(name)))) {
         missing.add(String.join(" or ", choices));
       }

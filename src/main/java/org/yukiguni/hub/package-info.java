@@ -1,5 +1,5 @@
 /**
- * From what a job calls its model to a local folder that holds one.
+ * From what a job calls its model and adapter to local folders that hold them.
  *
  * <p>Owns where models are looked for, which files make a model's folder and the revision by which
  * a folder's contents are told apart. It may import the JDK and {@code org.yukiguni.job}. It must

@@ -29,7 +29,6 @@ final class UnsupportedKeys {
   }
 
   private static final UnsupportedKeys NONE = new UnsupportedKeys(Map.of());
-  private static final UnsupportedKeys MODEL = new UnsupportedKeys("adapter");
   private static final UnsupportedKeys PROMPT = new UnsupportedKeys("messages");
   private static final UnsupportedKeys GENERATION = generation();
 
@@ -47,7 +46,7 @@ final class UnsupportedKeys {
     if (group == GenerationSettings.class) {
       return GENERATION;
     }
-    return group == ModelSpec.class ? MODEL : group == PromptSpec.class ? PROMPT : NONE;
+    return group == PromptSpec.class ? PROMPT : NONE;
   }
 
   Set<String> names() {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.checkpoint.ModelConfig;
@@ -47,11 +48,21 @@ public final class TorchModel implements LanguageModel {
    *     something that is not supported
    */
   public static TorchModel open(Path folder, ModelOptions options) {
-    return open(folder, options, ModelScripts.Linear.bestOn(options.device()));
+    return open(folder, Optional.empty(), options);
   }
 
-  static TorchModel open(Path folder, ModelOptions options, ModelScripts.Linear linear) {
-    Checkpoint checkpoint = Checkpoint.open(folder);
+  /**
+   * Loads a model folder with a LoRA adapter merged into its weights.
+   *
+   * @param adapter folder as peft writes it
+   */
+  public static TorchModel open(Path folder, Optional<Path> adapter, ModelOptions options) {
+    return open(folder, adapter, options, ModelScripts.Linear.bestOn(options.device()));
+  }
+
+  static TorchModel open(
+      Path folder, Optional<Path> adapter, ModelOptions options, ModelScripts.Linear linear) {
+    Checkpoint checkpoint = Checkpoint.open(folder, adapter);
     ModelConfig config = checkpoint.config();
     NDManager manager = TorchRuntime.newManager(options);
     try {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.yukiguni.checkpoint.Checkpoint;
+import org.yukiguni.checkpoint.LowRank;
 import org.yukiguni.checkpoint.ModelConfig;
 import org.yukiguni.checkpoint.StoredTensor;
 import org.yukiguni.checkpoint.StoredType;
@@ -26,8 +27,11 @@ final class Weights {
   /** The mappings that tensors without a copy lie in. */
   private final List<ByteBuffer> mapped = new ArrayList<>();
 
-  private Weights(NDManager manager) {
+  private final ScriptModule merger;
+
+  private Weights(NDManager manager, ScriptModule merger) {
     this.manager = manager;
+    this.merger = merger;
   }
 
   /**
@@ -37,31 +41,41 @@ final class Weights {
    */
   static List<ByteBuffer> load(Checkpoint checkpoint, ScriptModule module, NDManager manager) {
     ModelConfig c = checkpoint.config();
-    Weights weights = new Weights(manager);
-    module.run(
-        "configure",
-        c.heads(),
-        c.kvHeads(),
-        c.normEps(),
-        c.activation(),
-        c.parallelResidual(),
-        c.rotaryDim(),
-        c.rotaryTheta(),
-        c.contextLength());
-    // One layer at a time: a converted or packed copy is all that stays of it.
-    for (int layer = 0; layer < c.layers(); layer++) {
-      weights.pass(checkpoint.layer(layer), module, "add_layer");
+    module.run("configure", c.architecture().scriptArguments(c).toArray());
+    try (ScriptModule merger = ScriptModule.compile(manager, "lora", List.of("lora.py"))) {
+      Weights weights = new Weights(manager, merger);
+      // One layer at a time: a converted or packed copy is all that stays of it.
+      for (int layer = 0; layer < c.layers(); layer++) {
+        weights.pass(checkpoint.layer(layer), checkpoint.layerChanges(layer), module, "add_layer");
+      }
+      weights.pass(checkpoint.ends(), checkpoint.endChanges(), module, "add_ends");
+      return weights.mapped;
     }
-    weights.pass(checkpoint.ends(), module, "add_ends");
-    return weights.mapped;
   }
 
-  private void pass(Map<String, StoredTensor> stored, ScriptModule module, String method) {
+  private void pass(
+      Map<String, StoredTensor> stored,
+      Map<String, LowRank> changes,
+      ScriptModule module,
+      String method) {
     try (NDManager scope = manager.newSubManager()) {
       Map<String, NDArray> tensors = new HashMap<>();
       stored.forEach((name, tensor) -> tensors.put(name, tensor(scope, tensor)));
+      changes.forEach(
+          (name, change) -> tensors.put(name, merged(scope, tensors.get(name), change)));
       module.run(method, tensors);
     }
+  }
+
+  private NDArray merged(NDManager scope, NDArray weight, LowRank change) {
+    return merger.tensor(
+        scope,
+        "merge",
+        weight,
+        tensor(scope, change.a()),
+        tensor(scope, change.b()),
+        change.scale(),
+        change.layout() == LowRank.Layout.IN_OUT);
   }
 
   private NDArray tensor(NDManager scope, StoredTensor stored) {

@@ -44,8 +44,7 @@ public final class GenerateRun {
    * @throws RunBrokenException if a chunk failed; the same call goes on
    */
   public ExitCode run() {
-    String fingerprint =
-        Fingerprint.of(request.job(), request.generation().config(), request.modelRevision());
+    String fingerprint = Fingerprint.of(request);
     OutputFolder output =
         OutputFolder.of(request.job().output().path(), spark.sparkContext().hadoopConfiguration());
     Optional<RunFolder> earlier = output.choose(request.job().output().mode(), fingerprint);
@@ -98,8 +97,8 @@ public final class GenerateRun {
         new RunConstants(
             request.job().model().path(),
             request.modelRevision(),
-            Fingerprint.requestKey(
-                request.job(), request.generation().config(), request.modelRevision())),
+            request.adapter(),
+            Fingerprint.requestKey(request)),
         counters);
   }
 

@@ -15,6 +15,7 @@ import org.yukiguni.spark.ModelLoader;
  * @param effectiveJob the job as YAML with all defaults, secrets redacted
  * @param generation what to generate for each row
  * @param modelRevision tells contents of the model apart
+ * @param adapter the LoRA adapter with a hash over its contents; null without one
  * @param loader opens the model on executors
  * @param prompts the id, the prompt, then the kept columns; asked for only if a plan is made
  */
@@ -23,5 +24,6 @@ public record RunRequest(
     String effectiveJob,
     RowSettings generation,
     String modelRevision,
+    String adapter,
     ModelLoader loader,
     Function<SparkSession, Dataset<Row>> prompts) {}

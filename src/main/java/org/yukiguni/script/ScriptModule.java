@@ -65,7 +65,7 @@ public final class ScriptModule implements AutoCloseable {
    *
    * @param into owns the result
    * @param arguments tensors ({@link NDArray}), lists of tensors, maps from names to tensors,
-   *     {@code long[]}, Integer, Long, Double, Boolean or String
+   *     {@code long[]}, {@code double[]}, Integer, Long, Double, Boolean or String
    */
   public NDArray tensor(NDManager into, String method, Object... arguments) {
     try (IValue result = call(method, arguments)) {
@@ -100,6 +100,8 @@ public final class ScriptModule implements AutoCloseable {
       return IValue.stringMapFrom(named);
     } else if (argument instanceof long[] longs) {
       return IValue.listFrom(longs);
+    } else if (argument instanceof double[] doubles) {
+      return IValue.listFrom(doubles);
     } else if (argument instanceof Integer || argument instanceof Long) {
       return IValue.from(((Number) argument).longValue());
     } else if (argument instanceof Double number) {

@@ -85,11 +85,17 @@ public enum OutputColumn {
       Nulls.POSSIBLE,
       DataTypes.StringType,
       "Tells contents of the model apart: a hash over its folder's files, or the hub's commit."),
+  ADAPTER(
+      Place.FILE,
+      Nulls.POSSIBLE,
+      DataTypes.StringType,
+      "The LoRA adapter as the job names it, @, and a hash over its folder's files; null without"
+          + " one."),
   REQUEST_HASH(
       Place.FILE,
       Nulls.NEVER,
       DataTypes.StringType,
-      "SHA-256 over model, revision, generation settings and prompt, its first 32 hex digits; rows"
+      "SHA-256 over model, revision, adapter, generation settings and prompt, its first 32 hex digits; rows"
           + " equal in it and in id and sequence_index ask for the same tokens."),
   STARTED_AT(
       Place.FILE, Nulls.NEVER, DataTypes.TimestampType, "When the row was given to the engine."),

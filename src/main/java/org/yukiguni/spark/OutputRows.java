@@ -71,6 +71,7 @@ final class OutputRows {
     row.put(OutputColumn.SEED, seed);
     row.put(OutputColumn.MODEL, constants.model());
     row.put(OutputColumn.MODEL_REVISION, constants.modelRevision());
+    row.put(OutputColumn.ADAPTER, constants.adapter());
     row.put(OutputColumn.REQUEST_HASH, requestHash(prompt));
     row.put(OutputColumn.TOKENIZE_MS, prompt.tokenizeMs());
     row.put(OutputColumn.EXECUTOR_ID, executorId);

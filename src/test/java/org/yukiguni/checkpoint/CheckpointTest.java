@@ -82,7 +82,8 @@ class CheckpointTest {
     fails(
         "Cannot open the model "
             + folder
-            + " because it has neither model.safetensors nor model.safetensors.index.json");
+            + " because it has neither model.safetensors nor pytorch_model.bin, nor an index"
+            + " (model.safetensors.index.json, pytorch_model.bin.index.json)");
   }
 
   @Test
@@ -100,22 +101,69 @@ class CheckpointTest {
   @Test
   void aMissingWeightIsNamed() throws IOException {
     config(c -> c.put("num_hidden_layers", 9));
-    assertThatThrownBy(() -> Checkpoint.open(folder).layer(8))
+    assertThatThrownBy(() -> Checkpoint.open(folder))
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
             "Cannot load the model "
                 + folder
-                + " because its weights lack model.layers.8.input_layernorm.weight");
+                + " because its weights lack model.layers.2.input_layernorm.weight");
   }
 
   @Test
   void aWrongShapeIsToldWithBothShapes() throws IOException {
     config(c -> c.put("vocab_size", 781));
-    assertThatThrownBy(() -> Checkpoint.open(folder).ends())
+    assertThatThrownBy(() -> Checkpoint.open(folder))
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith("Cannot load tensor model.embed_tokens.weight of ")
         .hasMessageContaining("because its shape is [780, ")
         .hasMessageContaining("and config.json asks for [781, ");
+  }
+
+  @Test
+  void aTensorWithoutAPlaceIsNamed() throws IOException {
+    config(c -> c.put("num_hidden_layers", 1));
+    assertThatThrownBy(() -> Checkpoint.open(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith("Cannot load the model " + folder)
+        .hasMessageContaining(
+            "because LlamaForCausalLM has no place for its tensor model.layers.1.");
+  }
+
+  @Test
+  void whatTheClassesDoNotWriteIsTheirDefault() throws IOException {
+    copy("mistral");
+    assertThat(Checkpoint.open(folder).config().attention().windows()).containsOnly(10);
+    config(c -> c.remove("sliding_window"));
+    assertThat(Checkpoint.open(folder).config().attention().windows()).containsOnly(4096);
+    config(c -> c.putNull("sliding_window"));
+    assertThat(Checkpoint.open(folder).config().attention().windows()).containsOnly(0);
+  }
+
+  @Test
+  void gemma2TakesItsWindowsFromLayerTypesAndRoundsItsScale() throws IOException {
+    copy("gemma2");
+    assertThat(Checkpoint.open(folder).config().attention().windows()).containsExactly(8, 0, 8);
+    assertThat(Checkpoint.open(folder).config().embeddingScale()).isEqualTo((float) Math.sqrt(32));
+    config(
+        c ->
+            c.put("dtype", "bfloat16")
+                .putNull("attn_logit_softcapping")
+                .putArray("layer_types")
+                .add("full_attention")
+                .add("sliding_attention")
+                .add("full_attention"));
+    ModelConfig config = Checkpoint.open(folder).config();
+    assertThat(config.attention().windows()).containsExactly(0, 8, 0);
+    assertThat(config.attention().softCap()).isZero();
+    assertThat(config.embeddingScale()).isEqualTo(5.65625);
+  }
+
+  @Test
+  void theOldNameOfARotaryScalingIsRead() throws IOException {
+    config(c -> c.putObject("rope_scaling").put("type", "linear").put("factor", 4));
+    Rotary rotary = Checkpoint.open(folder).config().rotary();
+    assertThat(rotary.scaling()).isEqualTo("linear");
+    assertThat(rotary.numbers()).containsExactly(4.0);
   }
 
   @ParameterizedTest
@@ -124,11 +172,16 @@ class CheckpointTest {
       value = {
         "{\"architectures\":[\"MambaForCausalLM\"]} | Cannot run the architecture MambaForCausalLM",
         "{\"rope_scaling\":{\"rope_type\":\"yarn\"}} | its rope_scaling of type yarn is not supported",
-        "{\"rope_scaling\":{\"type\":\"linear\"}} | its rope_scaling of type linear is not supported",
+        "{\"rope_scaling\":{\"type\":\"dynamic\"}} | its rope_scaling of type dynamic is not supported",
+        "{\"rope_parameters\":{\"rope_type\":\"longrope\"}} | its rope_parameters of type longrope is",
+        "{\"rope_scaling\":{\"type\":\"linear\"}} | because it has no factor",
+        "{\"rope_scaling\":{\"factor\":2}} | its rope_scaling has no rope_type",
+        "{\"rope_scaling\":{\"type\":\"linear\",\"factor\":0}} | has the numbers [0.0], which must be",
         "{\"hidden_act\":\"mish\"} | Cannot use hidden_act of",
         "{\"hidden_size\":-4} | hidden_size is -4, not a whole number above 0",
         "{\"hidden_size\":\"big\"} | hidden_size is \"big\", not a whole number above 0",
         "{\"num_key_value_heads\":3} | heads are no multiple of the 3 key-value heads",
+        "{\"architectures\":[\"Qwen2ForCausalLM\"],\"use_sliding_window\":true} | because use_sliding_window: true is",
         "{\"quantization_config\":{\"quant_method\":\"gptq\"}} | quantised (quantization_config: gptq)",
         "{\"architectures\":[]} | architectures must name one",
       })

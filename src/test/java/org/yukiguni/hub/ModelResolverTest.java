@@ -42,15 +42,17 @@ class ModelResolverTest {
         "model.path: Cannot use model "
             + folder
             + " because it has no config.json, and no model.safetensors or"
-            + " model.safetensors.index.json, and no tokenizer.json or spiece.model or"
-            + " tokenizer.model; give the folder of a whole checkpoint in safetensors format");
-    write("config.json", "pytorch_model.bin", "spiece.model");
+            + " model.safetensors.index.json or pytorch_model.bin or pytorch_model.bin.index.json,"
+            + " and no tokenizer.json or spiece.model or tokenizer.model; give the folder of a"
+            + " whole checkpoint");
+    write("config.json", "tf_model.h5", "spiece.model");
     assertProblem(
         folder.toString(),
         "model.path: Cannot use model "
             + folder
-            + " because it has no model.safetensors or model.safetensors.index.json; give the"
-            + " folder of a whole checkpoint in safetensors format");
+            + " because it has no model.safetensors or model.safetensors.index.json or"
+            + " pytorch_model.bin or pytorch_model.bin.index.json; give the folder of a whole"
+            + " checkpoint");
   }
 
   @Test
@@ -84,12 +86,36 @@ class ModelResolverTest {
             () ->
                 ModelResolver.resolve(
                     new ModelSpec(
-                        folder.toString(), "v2", Dtype.AUTO, Quantization.NONE, Device.AUTO)))
+                        folder.toString(), "v2", null, Dtype.AUTO, Quantization.NONE, Device.AUTO)))
         .isInstanceOf(InvalidJobException.class)
         .hasMessage(
             "model.revision: Cannot choose revision v2 because "
                 + folder
                 + " is a local folder, which has only one; remove the key");
+  }
+
+  @Test
+  void findsTheAdapterThatAJobNames() throws IOException {
+    assertThat(ModelResolver.resolveAdapter(spec("data/models/yukiguni-mini"))).isEmpty();
+    ModelSpec model = withAdapter("data/models/yukiguni-mini-kansai-lora");
+    ModelFolder adapter = ModelResolver.resolveAdapter(model).orElseThrow();
+    assertThat(adapter.path()).isAbsolute().endsWith(Path.of("yukiguni-mini-kansai-lora"));
+    assertThat(adapter.revision()).matches("[0-9a-f]{12}");
+    write("adapter_config.json", "adapter_model.bin");
+    assertThat(ModelResolver.resolveAdapter(withAdapter(folder.toString()))).isPresent();
+    Files.delete(folder.resolve("adapter_model.bin"));
+    assertThatThrownBy(() -> ModelResolver.resolveAdapter(withAdapter(folder.toString())))
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessage(
+            "model.adapter: Cannot use adapter "
+                + folder
+                + " because it has no adapter_model.safetensors or adapter_model.bin; give the"
+                + " local folder of a LoRA adapter as peft saves it");
+  }
+
+  private static ModelSpec withAdapter(String adapter) {
+    return new ModelSpec(
+        "data/models/yukiguni-mini", "main", adapter, Dtype.AUTO, Quantization.NONE, Device.AUTO);
   }
 
   private void write(String... names) throws IOException {
@@ -99,7 +125,7 @@ class ModelResolverTest {
   }
 
   private static ModelSpec spec(String path) {
-    return new ModelSpec(path, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO);
+    return new ModelSpec(path, "main", null, Dtype.AUTO, Quantization.NONE, Device.AUTO);
   }
 
   private static void assertProblem(String path, String message) {

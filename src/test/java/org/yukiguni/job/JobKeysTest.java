@@ -57,7 +57,7 @@ class JobKeysTest {
   void modelDefaults() {
     assertThat(Jobs.minimal().model())
         .isEqualTo(
-            new ModelSpec("models/mini", "main", Dtype.AUTO, Quantization.NONE, Device.AUTO));
+            new ModelSpec("models/mini", "main", null, Dtype.AUTO, Quantization.NONE, Device.AUTO));
   }
 
   @Test
@@ -65,11 +65,16 @@ class JobKeysTest {
     assertThat(
             Jobs.with(
                     "model={path: p, revision: r, dtype: float32, quantization: none,"
-                        + " adapter: null, device: 'cuda:1'}")
+                        + " adapter: lora, device: 'cuda:1'}")
                 .model())
         .isEqualTo(
             new ModelSpec(
-                "p", "r", Dtype.FLOAT32, Quantization.NONE, new Device(Device.Kind.CUDA, 1)));
+                "p",
+                "r",
+                "lora",
+                Dtype.FLOAT32,
+                Quantization.NONE,
+                new Device(Device.Kind.CUDA, 1)));
     assertThat(Jobs.with("model.device=cuda").model().device())
         .isEqualTo(new Device(Device.Kind.CUDA, -1));
     assertThat(Jobs.with("model.device=cpu").model().device())

@@ -28,7 +28,9 @@ class BatchInvarianceTest {
       strings = {
         "data/models/yukiguni-mini",
         "src/test/resources/fixtures/gpt2",
-        "src/test/resources/fixtures/llama-sharded"
+        "src/test/resources/fixtures/llama-sharded",
+        "src/test/resources/fixtures/mistral",
+        "src/test/resources/fixtures/gemma2"
       })
   void aDecodingSequenceIsTheSameAmongAnyNumberOfOthers(String folder) {
     for (int threads : new int[] {1, 2}) {
@@ -43,9 +45,15 @@ class BatchInvarianceTest {
     }
   }
 
-  @Test
-  void aDecodingSequenceIsTheSameAtTheKeyLengthsOfItsNeighbours() {
-    try (TorchModel model = TorchModel.open(MINI, new ModelOptions("cpu", 2))) {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data/models/yukiguni-mini",
+        "src/test/resources/fixtures/mistral",
+        "src/test/resources/fixtures/gemma2"
+      })
+  void aDecodingSequenceIsTheSameAtTheKeyLengthsOfItsNeighbours(String folder) {
+    try (TorchModel model = TorchModel.open(Path.of(folder), new ModelOptions("cpu", 2))) {
       float[] alone = decode(model, 3, 16);
       for (int keyLength = 32; keyLength <= 192; keyLength += 16) {
         assertThat(differences(decode(model, 3, keyLength), alone))

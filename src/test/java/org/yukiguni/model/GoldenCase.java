@@ -22,8 +22,11 @@ import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 
-/** A model folder with what Hugging Face transformers computed for it, {@code golden.json}. */
-record GoldenCase(Path folder, JsonNode golden) {
+/**
+ * A model folder, maybe with an adapter, with what Hugging Face transformers computed for it,
+ * {@code golden.json}.
+ */
+record GoldenCase(Path folder, Optional<Path> adapter, JsonNode golden) {
   /** Parameters of generate() that {@link #config} can carry over. */
   private static final Set<String> SUPPORTED =
       Set.of(
@@ -46,10 +49,10 @@ record GoldenCase(Path folder, JsonNode golden) {
   /** All cases of the folder named by the property {@code fixtures}, or of the test resources. */
   static List<GoldenCase> all() {
     Path root = Path.of(System.getProperty("fixtures", "src/test/resources/fixtures"));
-    try (Stream<Path> folders = Files.list(root)) {
+    try (Stream<Path> folders = Files.walk(root, 2)) {
       return folders
           .filter(folder -> Files.isRegularFile(folder.resolve("golden.json")))
-          .filter(folder -> Files.isRegularFile(folder.resolve("config.json")))
+          .filter(folder -> isModel(folder) || isAdapter(folder))
           .sorted()
           .map(GoldenCase::read)
           .toList();
@@ -58,17 +61,31 @@ record GoldenCase(Path folder, JsonNode golden) {
     }
   }
 
+  private static boolean isModel(Path folder) {
+    return Files.isRegularFile(folder.resolve("config.json"));
+  }
+
+  private static boolean isAdapter(Path folder) {
+    return Files.isRegularFile(folder.resolve("adapter_config.json"));
+  }
+
+  /** An adapter's golden.json names the case of its base model. */
   private static GoldenCase read(Path folder) {
     try {
-      return new GoldenCase(
-          folder, new ObjectMapper().readTree(folder.resolve("golden.json").toFile()));
+      JsonNode golden = new ObjectMapper().readTree(folder.resolve("golden.json").toFile());
+      Path fixtures = folder.getParent().getParent();
+      return isModel(folder)
+          ? new GoldenCase(folder, Optional.empty(), golden)
+          : new GoldenCase(
+              fixtures.resolve(golden.path("base").asText()), Optional.of(folder), golden);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   String name() {
-    return folder.getFileName().toString();
+    Path named = adapter.map(a -> a.subpath(a.getNameCount() - 2, a.getNameCount())).orElse(folder);
+    return adapter.isPresent() ? named.toString() : named.getFileName().toString();
   }
 
   int[] prompt(int index) {
@@ -86,7 +103,8 @@ record GoldenCase(Path folder, JsonNode golden) {
         .path("generation_config")
         .properties()
         .forEach(e -> merged.put(e.getKey(), e.getValue()));
-    merged.remove("bos_token_id");
+    // Of no effect: all runs are greedy.
+    merged.keySet().removeAll(Set.of("bos_token_id", "temperature", "top_k", "top_p"));
     params.properties().forEach(e -> merged.put(e.getKey(), e.getValue()));
     if (!SUPPORTED.containsAll(merged.keySet())) {
       return Optional.empty();

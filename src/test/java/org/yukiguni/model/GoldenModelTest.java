@@ -40,7 +40,7 @@ class GoldenModelTest {
   void logitsOfAPrompt(GoldenCase golden) {
     for (ModelScripts.Linear linear : ModelScripts.Linear.values()) {
       try (TorchModel model =
-          TorchModel.open(golden.folder(), new ModelOptions("cpu", 1), linear)) {
+          TorchModel.open(golden.folder(), golden.adapter(), new ModelOptions("cpu", 1), linear)) {
         for (int i = 0; i < golden.numPrompts(); i++) {
           JsonNode expected = golden.golden().path("prompts").path(i);
           float[][] logits = prefill(model, golden.prompt(i));
@@ -181,7 +181,7 @@ class GoldenModelTest {
   private static Engine engine(GoldenCase golden, EngineLimits limits) {
     return new Engine(
         "golden",
-        TorchModel.open(golden.folder(), new ModelOptions("cpu", 2)),
+        TorchModel.open(golden.folder(), golden.adapter(), new ModelOptions("cpu", 2)),
         limits,
         Clock.SYSTEM);
   }

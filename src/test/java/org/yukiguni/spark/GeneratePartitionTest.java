@@ -39,7 +39,7 @@ final class GeneratePartitionTest {
             Device.AUTO,
             TestSettings.rows("{max_new_tokens: 4, do_sample: true, top_k: 0, n: 3, seed: 7}"),
             schema,
-            new RunConstants("fake", "r1", "key"),
+            new RunConstants("fake", "r1", null, "key"),
             counters),
         Encoders.row(schema.schema()));
   }

@@ -1,0 +1,133 @@
+# Gemma 2 (https://arxiv.org/abs/2408.00118), after transformers' modeling_gemma2.py: norms before and
+# after each part, scores and logits capped by tanh, a window in every second layer.
+# Alphabet: T tokens, C width, H query heads, J key-value heads, D head dim, I inner width, V vocabulary.
+
+
+def norm(w: Dict[str, Tensor], name: str, eps: float) -> __torch__.norm.RMSNorm:
+  # Stored as the difference from 1.
+  return __torch__.norm.RMSNorm(torch.add(__torch__.weights.take(w, name), 1.), eps)
+
+
+class Layer:
+  activation : str
+  H : int
+  J : int
+  score : __torch__.attention.Score
+  norm_1 : __torch__.norm.RMSNorm
+  norm_2 : __torch__.norm.RMSNorm
+  norm_3 : __torch__.norm.RMSNorm
+  norm_4 : __torch__.norm.RMSNorm
+  qkv : __torch__.linear.Linear
+  dense : __torch__.linear.Linear
+  gate_up : __torch__.linear.Linear
+  down : __torch__.linear.Linear
+
+  def __init__(self: __torch__.gemma2.Layer, w: Dict[str, Tensor], H: int, J: int, eps: float, activation: str, score: __torch__.attention.Score) -> NoneType:
+    self.activation = activation
+    self.H = H
+    self.J = J
+    self.score = score
+    self.norm_1 = __torch__.gemma2.norm(w, "input_layernorm.weight", eps)
+    self.norm_2 = __torch__.gemma2.norm(w, "post_attention_layernorm.weight", eps)
+    self.norm_3 = __torch__.gemma2.norm(w, "pre_feedforward_layernorm.weight", eps)
+    self.norm_4 = __torch__.gemma2.norm(w, "post_feedforward_layernorm.weight", eps)
+    self.qkv = __torch__.weights.linear(w, ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"])
+    self.dense = __torch__.weights.linear(w, ["self_attn.o_proj"])
+    self.gate_up = __torch__.weights.linear(w, ["mlp.gate_proj", "mlp.up_proj"])
+    self.down = __torch__.weights.linear(w, ["mlp.down_proj"])
+    return None
+
+  def forward(self: __torch__.gemma2.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
+    # [T, C] -> [T, C]
+    H = self.H
+    J = self.J
+    qkv = torch.view(self.qkv.forward(self.norm_1.forward(x)), [torch.size(x, 0), H + 2 * J, -1])
+    q, k, v = torch.split_with_sizes(qkv, [H, J, J], 1)
+    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v, self.score)
+    x = torch.add(x, self.norm_2.forward(self.dense.forward(y)))
+    gate, up = torch.chunk(self.gate_up.forward(self.norm_3.forward(x)), 2, 1)
+    y = torch.mul(__torch__.activation.activate(self.activation, gate), up)
+    return torch.add(x, self.norm_4.forward(self.down.forward(y)))
+
+
+class Model(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  H : int
+  J : int
+  eps : float
+  activation : str
+  windows : List[int]
+  window : int
+  scale : float
+  score_cap : float
+  logit_cap : float
+  embedding_scale : float
+  rotary : __torch__.rotary.Rotary
+  embedding : Tensor
+  layers : List[__torch__.gemma2.Layer]
+  norm : __torch__.norm.RMSNorm
+  head : __torch__.linear.Linear
+
+  def __getstate__(self: __torch__.gemma2.Model) -> int:
+    return 0
+
+  def __setstate__(self: __torch__.gemma2.Model, state: int) -> NoneType:
+    empty = torch.zeros([1, 1], dtype=6)
+    self.training = False
+    self.H = 0
+    self.J = 0
+    self.eps = 0.
+    self.activation = ""
+    self.windows = annotate(List[int], [])
+    self.window = 0
+    self.scale = 0.
+    self.score_cap = 0.
+    self.logit_cap = 0.
+    self.embedding_scale = 1.
+    self.rotary = __torch__.rotary.Rotary(2, 1., "default", annotate(List[float], []), 1)
+    self.embedding = empty
+    self.layers = annotate(List[__torch__.gemma2.Layer], [])
+    self.norm = __torch__.norm.RMSNorm(empty, 0.)
+    self.head = __torch__.linear.Linear(empty, None)
+    return None
+
+  def configure(self: __torch__.gemma2.Model, heads: int, kv_heads: int, eps: float, activation: str, windows: List[int], rotary_dim: int, theta: float, scaling: str, numbers: List[float], positions: int, scale: float, score_cap: float, logit_cap: float, embedding_scale: float) -> NoneType:
+    # windows: for each layer, 0 where it sees all keys; those that are not 0 are equal. Caps: 0 is off
+    self.H = heads
+    self.J = kv_heads
+    self.eps = eps
+    self.activation = activation
+    self.windows = windows
+    self.window = ops.prim.max(windows)
+    self.scale = scale
+    self.score_cap = score_cap
+    self.logit_cap = logit_cap
+    self.embedding_scale = embedding_scale
+    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, scaling, numbers, positions)
+    return None
+
+  def add_layer(self: __torch__.gemma2.Model, w: Dict[str, Tensor]) -> NoneType:
+    score = __torch__.attention.Score(self.windows[torch.len(self.layers)] > 0, self.scale, self.score_cap)
+    torch.append(self.layers, __torch__.gemma2.Layer(w, self.H, self.J, self.eps, self.activation, score))
+    return None
+
+  def add_ends(self: __torch__.gemma2.Model, w: Dict[str, Tensor]) -> NoneType:
+    self.embedding = __torch__.weights.take(w, "embedding")
+    self.norm = __torch__.gemma2.norm(w, "norm.weight", self.eps)
+    self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
+    return None
+
+  def forward(self: __torch__.gemma2.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
+    # ids and positions [T], rows [S] -> logits [S, V]
+    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, self.window)
+    table = self.rotary.at(positions)
+    x = torch.mul(torch.embedding(self.embedding, ids), self.embedding_scale)
+    layers = self.layers
+    for i in range(torch.len(layers)):
+      x = layers[i].forward(x, i, batch, self.rotary, table)
+    logits = self.head.forward(self.norm.forward(torch.index_select(x, 0, rows)))
+    if self.logit_cap != 0.:
+      logits = torch.mul(torch.tanh(torch.div(logits, self.logit_cap)), self.logit_cap)
+    return logits
