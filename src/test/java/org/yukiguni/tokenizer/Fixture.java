@@ -16,12 +16,17 @@ import java.util.stream.StreamSupport;
  *
  * @param golden what transformers, tokenizers and sentencepiece gave
  */
-record Fixture(Path folder, JsonNode golden) {
+public record Fixture(Path folder, JsonNode golden) {
   private static final Path COMMITTED = Path.of("src/test/resources/fixtures");
   private static final Path ROOT = Path.of(System.getProperty("fixtures", COMMITTED.toString()));
 
+  /** The folder of all fixtures. */
+  public static Path root() {
+    return ROOT;
+  }
+
   /** The tokenizer folders. */
-  static List<Fixture> all() {
+  public static List<Fixture> all() {
     return in(ROOT.resolve("tokenizers"));
   }
 
@@ -47,7 +52,7 @@ record Fixture(Path folder, JsonNode golden) {
     return of(COMMITTED.resolve("tokenizers").resolve(kind));
   }
 
-  static Fixture of(Path folder) {
+  public static Fixture of(Path folder) {
     return new Fixture(folder, json(folder.resolve("golden.json")));
   }
 

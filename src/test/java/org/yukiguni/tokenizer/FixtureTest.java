@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every case of every tokenizer fixture. */
-class FixtureTest {
+public class FixtureTest {
   static List<Fixture> fixtures() {
     return Fixture.all();
   }
@@ -23,7 +23,7 @@ class FixtureTest {
 
   @ParameterizedTest
   @MethodSource("fixtures")
-  void header(Fixture fixture) {
+  public void header(Fixture fixture) {
     try (Tokenizer tokenizer = fixture.open()) {
       assertThat(tokenizer.vocabularySize()).isEqualTo(fixture.golden().get("vocab_size").asInt());
       assertThat(tokenizer.specialTokenIds())
@@ -33,7 +33,7 @@ class FixtureTest {
 
   @ParameterizedTest
   @MethodSource("fixtures")
-  void encodes(Fixture fixture) {
+  public void encodes(Fixture fixture) {
     SoftAssertions softly = new SoftAssertions();
     try (Tokenizer tokenizer = fixture.open()) {
       for (JsonNode c : fixture.golden().get("cases")) {
@@ -70,7 +70,7 @@ class FixtureTest {
 
   @ParameterizedTest
   @MethodSource("fixtures")
-  void decodes(Fixture fixture) {
+  public void decodes(Fixture fixture) {
     SoftAssertions softly = new SoftAssertions();
     try (Tokenizer tokenizer = fixture.open()) {
       for (JsonNode c : fixture.golden().get("cases")) {

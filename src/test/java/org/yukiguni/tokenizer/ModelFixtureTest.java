@@ -15,14 +15,14 @@ import org.yukiguni.engine.StopCondition;
  * The texts of the model fixtures: prompts, completions and the tokens at which stop strings end
  * them. Runs over the model folders that lie beside the tokenizer fixtures.
  */
-class ModelFixtureTest {
+public class ModelFixtureTest {
   static List<Fixture> models() {
     return Fixture.models();
   }
 
   @ParameterizedTest
   @MethodSource("models")
-  void prompts(Fixture model) {
+  public void prompts(Fixture model) {
     try (Tokenizer tokenizer = model.open()) {
       for (JsonNode prompt : model.golden().get("prompts")) {
         String text = prompt.get("text").asText();
@@ -37,7 +37,7 @@ class ModelFixtureTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void completions(Fixture model) {
+  public void completions(Fixture model) {
     try (Tokenizer tokenizer = model.open()) {
       for (JsonNode run : model.golden().get("runs")) {
         for (JsonNode result : run.get("results")) {
