@@ -15,6 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.yukiguni.checkpoint.Architecture;
 import org.yukiguni.engine.ErrorCode;
 import org.yukiguni.job.Job;
 import org.yukiguni.run.ExitCode;
@@ -56,6 +57,13 @@ class ReadmeTest {
     for (ExitCode code : ExitCode.values()) {
       assertThat(readme).contains("\n| " + code.code() + " | ");
     }
+  }
+
+  @Test
+  void theArchitecturesAreAllThere() {
+    assertThat(firstColumn(section("architectures")))
+        .containsExactlyElementsOf(
+            Arrays.stream(Architecture.values()).map(Architecture::className).toList());
   }
 
   @Test

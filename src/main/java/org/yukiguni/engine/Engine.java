@@ -66,7 +66,15 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether it has ended, by {@link #close} or because its thread failed; it takes no more rows.
+   */
+  public boolean isClosed() {
+    return closed;
+  }
+
   private void loop() {
+    String ending = "the engine was closed";
     try {
       while (!closed) {
         takeSubmitted();
@@ -76,9 +84,12 @@ public final class Engine implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.log(Level.DEBUG, "{0} interrupted", thread.getName());
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.ERROR, thread.getName() + " ends", e);
+      ending = "the engine failed: " + e.getMessage();
     } finally {
       closed = true;
-      failAll("Cannot finish because the engine was closed");
+      failAll("Cannot finish because " + ending);
       model.close();
     }
   }

@@ -168,6 +168,10 @@ final class RowWindow {
     if (outcome instanceof Outcome.Completion completion) {
       complete(row, completion);
     } else if (outcome instanceof Outcome.Failure failure) {
+      if (engine.isClosed()) {
+        // Not the row's fault: the task fails and runs again, here or elsewhere.
+        throw new IllegalStateException(failure.message());
+      }
       error(
           row.prompt,
           row.config.seed(),

@@ -244,6 +244,28 @@ class EngineTest {
   }
 
   @Test
+  void anEngineThatFailsSaysWhyAndIsClosed() {
+    FakeModel model = new FakeModel(CONTEXT, VOCABULARY, 1 << 20);
+    try (Engine engine = new Engine("test", model, WIDE, Clock.SYSTEM)) {
+      model.beforeStep =
+          () -> {
+            throw new IllegalStateException("no luck");
+          };
+      model.beforeClear =
+          () -> {
+            throw new IllegalStateException("nor here");
+          };
+      List<Outcome> outcomes = submitAndAwait(engine, request("a", new int[] {1}, noEos(5)));
+      assertThat(failure(outcomes, "a").message())
+          .isEqualTo("Cannot finish because the engine failed: nor here");
+      assertThat(engine.isClosed()).isTrue();
+      assertThat(failure(submitAndAwait(engine, request("b", new int[] {1}, noEos(5))), "b").code())
+          .isEqualTo(ErrorCode.ENGINE);
+    }
+    assertThat(model.closed).isTrue();
+  }
+
+  @Test
   void closingFailsWhatIsNotFinishedAndClosesTheModel() throws InterruptedException {
     FakeModel model = new FakeModel(CONTEXT, VOCABULARY, 1 << 20);
     LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();

@@ -31,6 +31,9 @@ public final class FakeModel implements LanguageModel {
   /** Runs before each step; may throw to make the step fail. */
   public Runnable beforeStep = () -> {};
 
+  /** Runs before the cache is cleared; may throw to make the engine end. */
+  public Runnable beforeClear = () -> {};
+
   public FakeModel(int contextLength, int vocabularySize, long budgetTokens) {
     this.limits = new ModelLimits(contextLength, vocabularySize, 1);
     this.budgetTokens = budgetTokens;
@@ -215,6 +218,7 @@ public final class FakeModel implements LanguageModel {
 
   @Override
   public void clearCache() {
+    beforeClear.run();
     blocks.clear();
     cachedTokens = 0;
   }
