@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Gemma 2, after transformers' {@code configuration_gemma2.py} and {@code modeling_gemma2.py}. */
-final class Gemma2 implements Family {
+final class Gemma2 implements LlamaLike {
   @Override
   public ModelConfig config(ConfigJson json) {
     json.refuseUnless("attention_bias", false);
@@ -87,27 +87,12 @@ final class Gemma2 implements Family {
   }
 
   @Override
-  public List<Weight> endWeights(ModelConfig config) {
-    return LlamaLike.endWeights(config);
-  }
-
-  @Override
-  public List<String> layerPrefixes(int layer) {
-    return LlamaLike.layerPrefixes(layer);
-  }
-
-  @Override
   public List<Object> scriptArguments(ModelConfig config) {
-    List<Object> arguments = new ArrayList<>(LlamaLike.scriptArguments(config));
+    List<Object> arguments = new ArrayList<>(LlamaLike.super.scriptArguments(config));
     arguments.add(config.attention().scale());
     arguments.add(config.attention().softCap());
     arguments.add(config.logitSoftCap());
     arguments.add(config.embeddingScale());
     return arguments;
-  }
-
-  @Override
-  public boolean isIgnorable(String name, ModelConfig config) {
-    return LlamaLike.isIgnorable(name, config);
   }
 }

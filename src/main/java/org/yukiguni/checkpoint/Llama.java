@@ -3,7 +3,7 @@ package org.yukiguni.checkpoint;
 import java.util.List;
 
 /** Llama, after transformers' {@code configuration_llama.py} and {@code modeling_llama.py}. */
-final class Llama implements Family {
+final class Llama implements LlamaLike {
   @Override
   public ModelConfig config(ConfigJson json) {
     return LlamaLike.config(
@@ -17,25 +17,5 @@ final class Llama implements Family {
   public List<Weight> layerWeights(ModelConfig config) {
     return LlamaLike.layerWeights(
         config, config.attentionBias() ? LlamaLike.Bias.ATTENTION : LlamaLike.Bias.NONE);
-  }
-
-  @Override
-  public List<Weight> endWeights(ModelConfig config) {
-    return LlamaLike.endWeights(config);
-  }
-
-  @Override
-  public List<String> layerPrefixes(int layer) {
-    return LlamaLike.layerPrefixes(layer);
-  }
-
-  @Override
-  public List<Object> scriptArguments(ModelConfig config) {
-    return LlamaLike.scriptArguments(config);
-  }
-
-  @Override
-  public boolean isIgnorable(String name, ModelConfig config) {
-    return LlamaLike.isIgnorable(name, config);
   }
 }

@@ -3,9 +3,11 @@ package org.yukiguni.checkpoint;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the architectures of {@code llama.py} have in common: keys, names and shapes of weights. */
-final class LlamaLike {
-  private LlamaLike() {}
+/**
+ * What the architectures that name their weights as Llama does have in common: keys, names and
+ * shapes of weights.
+ */
+interface LlamaLike extends Family {
 
   /**
    * The defaults of a configuration class of transformers.
@@ -97,7 +99,8 @@ final class LlamaLike {
     }
   }
 
-  static List<Weight> endWeights(ModelConfig c) {
+  @Override
+  default List<Weight> endWeights(ModelConfig c) {
     Weight head = Weight.of("head", c.vocabularySize(), c.width());
     return List.of(
         Weight.of("embedding", c.vocabularySize(), c.width()).stored("model.embed_tokens.weight"),
@@ -105,11 +108,13 @@ final class LlamaLike {
         c.tiedHead() ? head.stored("model.embed_tokens.weight") : head.stored("lm_head.weight"));
   }
 
-  static List<String> layerPrefixes(int layer) {
+  @Override
+  default List<String> layerPrefixes(int layer) {
     return List.of("model.layers." + layer + ".");
   }
 
-  static List<Object> scriptArguments(ModelConfig c) {
+  @Override
+  default List<Object> scriptArguments(ModelConfig c) {
     return List.of(
         c.heads(),
         c.kvHeads(),
@@ -123,7 +128,8 @@ final class LlamaLike {
         c.contextLength());
   }
 
-  static boolean isIgnorable(String name, ModelConfig c) {
+  @Override
+  default boolean isIgnorable(String name, ModelConfig c) {
     return name.matches("model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq")
         || (c.tiedHead() && name.equals("lm_head.weight"));
   }

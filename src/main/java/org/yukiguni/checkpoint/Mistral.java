@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Mistral, after transformers' {@code configuration_mistral.py} and {@code modeling_mistral.py}.
  */
-final class Mistral implements Family {
+final class Mistral implements LlamaLike {
   @Override
   public ModelConfig config(ConfigJson json) {
     json.refuseUnless("attention_bias", false);
@@ -20,25 +20,5 @@ final class Mistral implements Family {
   @Override
   public List<Weight> layerWeights(ModelConfig config) {
     return LlamaLike.layerWeights(config, LlamaLike.Bias.NONE);
-  }
-
-  @Override
-  public List<Weight> endWeights(ModelConfig config) {
-    return LlamaLike.endWeights(config);
-  }
-
-  @Override
-  public List<String> layerPrefixes(int layer) {
-    return LlamaLike.layerPrefixes(layer);
-  }
-
-  @Override
-  public List<Object> scriptArguments(ModelConfig config) {
-    return LlamaLike.scriptArguments(config);
-  }
-
-  @Override
-  public boolean isIgnorable(String name, ModelConfig config) {
-    return LlamaLike.isIgnorable(name, config);
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
  * Phi-3, after transformers' {@code configuration_phi3.py} and {@code modeling_phi3.py}. Queries,
  * keys and values are stored as one matrix, gate and up as another.
  */
-final class Phi3 implements Family {
+final class Phi3 implements LlamaLike {
   @Override
   public ModelConfig config(ConfigJson json) {
     json.refuseUnless("attention_bias", false);
@@ -30,25 +30,5 @@ final class Phi3 implements Family {
         Weight.of("self_attn.o_proj.weight", w, q),
         Weight.of("mlp.gate_up_proj.weight", 2L * c.innerWidth(), w),
         Weight.of("mlp.down_proj.weight", w, c.innerWidth()));
-  }
-
-  @Override
-  public List<Weight> endWeights(ModelConfig config) {
-    return LlamaLike.endWeights(config);
-  }
-
-  @Override
-  public List<String> layerPrefixes(int layer) {
-    return LlamaLike.layerPrefixes(layer);
-  }
-
-  @Override
-  public List<Object> scriptArguments(ModelConfig config) {
-    return LlamaLike.scriptArguments(config);
-  }
-
-  @Override
-  public boolean isIgnorable(String name, ModelConfig config) {
-    return LlamaLike.isIgnorable(name, config);
   }
 }

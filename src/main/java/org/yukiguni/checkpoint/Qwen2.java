@@ -6,7 +6,7 @@ import java.util.List;
  * Qwen2 and Qwen2.5, after transformers' {@code configuration_qwen2.py} and {@code
  * modeling_qwen2.py}.
  */
-final class Qwen2 implements Family {
+final class Qwen2 implements LlamaLike {
   @Override
   public ModelConfig config(ConfigJson json) {
     json.refuseUnless("use_sliding_window", false);
@@ -22,25 +22,5 @@ final class Qwen2 implements Family {
   @Override
   public List<Weight> layerWeights(ModelConfig config) {
     return LlamaLike.layerWeights(config, LlamaLike.Bias.QKV);
-  }
-
-  @Override
-  public List<Weight> endWeights(ModelConfig config) {
-    return LlamaLike.endWeights(config);
-  }
-
-  @Override
-  public List<String> layerPrefixes(int layer) {
-    return LlamaLike.layerPrefixes(layer);
-  }
-
-  @Override
-  public List<Object> scriptArguments(ModelConfig config) {
-    return LlamaLike.scriptArguments(config);
-  }
-
-  @Override
-  public boolean isIgnorable(String name, ModelConfig config) {
-    return LlamaLike.isIgnorable(name, config);
   }
 }

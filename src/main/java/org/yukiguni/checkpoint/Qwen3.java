@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Qwen3, after transformers' {@code configuration_qwen3.py} and {@code modeling_qwen3.py}. */
-final class Qwen3 implements Family {
+final class Qwen3 implements LlamaLike {
   @Override
   public ModelConfig config(ConfigJson json) {
     json.refuseUnless("use_sliding_window", false);
@@ -26,25 +26,5 @@ final class Qwen3 implements Family {
     weights.add(Weight.of("self_attn.q_norm.weight", c.headDim()));
     weights.add(Weight.of("self_attn.k_norm.weight", c.headDim()));
     return weights;
-  }
-
-  @Override
-  public List<Weight> endWeights(ModelConfig config) {
-    return LlamaLike.endWeights(config);
-  }
-
-  @Override
-  public List<String> layerPrefixes(int layer) {
-    return LlamaLike.layerPrefixes(layer);
-  }
-
-  @Override
-  public List<Object> scriptArguments(ModelConfig config) {
-    return LlamaLike.scriptArguments(config);
-  }
-
-  @Override
-  public boolean isIgnorable(String name, ModelConfig config) {
-    return LlamaLike.isIgnorable(name, config);
   }
 }
