@@ -32,57 +32,6 @@ class EngineTest {
   }
 
   @Test
-  void tokensDoNotDependOnSlotsMemoryStepSizeOrOrder() {
-    List<GenerationRequest> requests = new ArrayList<>();
-    Random random = new Random(7);
-    for (int i = 0; i < 60; i++) {
-      int[] prompt =
-          random.ints(1 + random.nextInt(i % 9 == 0 ? 900 : 40), 0, VOCABULARY).toArray();
-      int n = 1 + random.nextInt(5);
-      int max = 1 + random.nextInt(i % 7 == 0 ? 500 : 30);
-      requests.add(request("row" + i, prompt, config(max, n, i)));
-    }
-    Map<String, String> expected = new TreeMap<>();
-    for (GenerationRequest r : requests) {
-      for (int s = 0; s < r.config().numReturnSequences(); s++) {
-        expected.put(
-            r.id() + "/" + s, Arrays.toString(reference(r.promptTokens(), r.id(), s, r.config())));
-      }
-    }
-    for (EngineLimits limits :
-        List.of(
-            WIDE,
-            new EngineLimits(1, 1, 1 << 20),
-            new EngineLimits(3, 300, 1 << 20),
-            new EngineLimits(64, 4096, 8_000),
-            new EngineLimits(7, 512, 5_500))) {
-      List<GenerationRequest> shuffled = new ArrayList<>(requests);
-      java.util.Collections.shuffle(shuffled, random);
-      assertThat(tokensByKey(run(limits, shuffled.toArray(new GenerationRequest[0]))))
-          .as("%s", limits)
-          .isEqualTo(expected);
-    }
-  }
-
-  @Test
-  void sequencesThatOutgrowTheirPoolKeepTheirTokensWhenMemoryIsTight() {
-    List<GenerationRequest> requests = new ArrayList<>();
-    Random random = new Random(9);
-    for (int i = 0; i < 40; i++) {
-      int[] prompt = random.ints(100 + random.nextInt(100), 0, VOCABULARY).toArray();
-      requests.add(request("row" + i, prompt, config(20 + random.nextInt(400), 3, i)));
-    }
-    Map<String, String> expected =
-        tokensByKey(run(WIDE, requests.toArray(new GenerationRequest[0])));
-    for (int budget = 2_300; budget < 20_000; budget += 700) {
-      EngineLimits limits = new EngineLimits(64, 512, budget);
-      assertThat(tokensByKey(run(limits, requests.toArray(new GenerationRequest[0]))))
-          .as("%s", limits)
-          .isEqualTo(expected);
-    }
-  }
-
-  @Test
   void fourCompletionsBeginWithTheTwo() {
     int[] prompt = {1, 2, 4};
     Map<String, String> two = tokensByKey(run(WIDE, request("x", prompt, config(20, 2, 0))));
@@ -203,24 +152,6 @@ class EngineTest {
     assertThat(failure(outcomes, "empty").code()).isEqualTo(ErrorCode.PROMPT_EMPTY);
     assertThat(failure(outcomes, "big").code()).isEqualTo(ErrorCode.KV_MEMORY);
     assertThat(outcomes.stream().filter(o -> o instanceof Outcome.Completion)).hasSize(1);
-  }
-
-  @Test
-  void theLeastMemoryIsEnoughForEveryPromptOfTheContext() {
-    for (int context : new int[] {8, 100, 192, 193, 600, 1500}) {
-      long least = EngineLimits.leastKvBytes(new ModelLimits(context, VOCABULARY, 1));
-      FakeModel model = new FakeModel(context, VOCABULARY, least);
-      List<GenerationRequest> requests = new ArrayList<>();
-      for (int length = 1; length < context; length += Math.max(1, context / 23)) {
-        requests.add(request("p" + length, new int[length], noEos(context)));
-      }
-      List<Outcome> outcomes =
-          run(model, new EngineLimits(5, 512, least), requests.toArray(new GenerationRequest[0]));
-      assertThat(outcomes)
-          .as("context %d", context)
-          .hasSameSizeAs(requests)
-          .allSatisfy(o -> assertThat(o).isInstanceOf(Outcome.Completion.class));
-    }
   }
 
   @Test
@@ -348,7 +279,7 @@ class EngineTest {
         Beams.NONE);
   }
 
-  private static GenerationConfig noEos(int maxNewTokens) {
+  static GenerationConfig noEos(int maxNewTokens) {
     return new GenerationConfig(
         Sampling.GREEDY,
         Penalties.NONE,

@@ -1,0 +1,94 @@
+package org.yukiguni.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.yukiguni.engine.EngineTest.VOCABULARY;
+import static org.yukiguni.engine.EngineTest.WIDE;
+import static org.yukiguni.engine.EngineTest.config;
+import static org.yukiguni.engine.EngineTest.noEos;
+import static org.yukiguni.engine.EngineTest.reference;
+import static org.yukiguni.engine.EngineTest.request;
+import static org.yukiguni.engine.EngineTest.run;
+import static org.yukiguni.engine.EngineTest.tokensByKey;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Slots, step sizes and KV memory make the engine faster or slower and change nothing else. */
+@Timeout(60)
+class EngineMemoryTest {
+  @Test
+  void tokensDoNotDependOnSlotsMemoryStepSizeOrOrder() {
+    List<GenerationRequest> requests = new ArrayList<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 60; i++) {
+      int[] prompt =
+          random.ints(1 + random.nextInt(i % 9 == 0 ? 900 : 40), 0, VOCABULARY).toArray();
+      int n = 1 + random.nextInt(5);
+      int max = 1 + random.nextInt(i % 7 == 0 ? 500 : 30);
+      requests.add(request("row" + i, prompt, config(max, n, i)));
+    }
+    Map<String, String> expected = new TreeMap<>();
+    for (GenerationRequest r : requests) {
+      for (int s = 0; s < r.config().numReturnSequences(); s++) {
+        expected.put(
+            r.id() + "/" + s, Arrays.toString(reference(r.promptTokens(), r.id(), s, r.config())));
+      }
+    }
+    for (EngineLimits limits :
+        List.of(
+            WIDE,
+            new EngineLimits(1, 1, 1 << 20),
+            new EngineLimits(3, 300, 1 << 20),
+            new EngineLimits(64, 4096, 8_000),
+            new EngineLimits(7, 512, 5_500))) {
+      List<GenerationRequest> shuffled = new ArrayList<>(requests);
+      Collections.shuffle(shuffled, random);
+      assertThat(tokensByKey(run(limits, shuffled.toArray(new GenerationRequest[0]))))
+          .as("%s", limits)
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void sequencesThatOutgrowTheirPoolKeepTheirTokensWhenMemoryIsTight() {
+    List<GenerationRequest> requests = new ArrayList<>();
+    Random random = new Random(9);
+    for (int i = 0; i < 40; i++) {
+      int[] prompt = random.ints(100 + random.nextInt(100), 0, VOCABULARY).toArray();
+      requests.add(request("row" + i, prompt, config(20 + random.nextInt(400), 3, i)));
+    }
+    Map<String, String> expected =
+        tokensByKey(run(WIDE, requests.toArray(new GenerationRequest[0])));
+    for (int budget = 2_300; budget < 20_000; budget += 700) {
+      EngineLimits limits = new EngineLimits(64, 512, budget);
+      assertThat(tokensByKey(run(limits, requests.toArray(new GenerationRequest[0]))))
+          .as("%s", limits)
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void theLeastMemoryIsEnoughForEveryPromptOfTheContext() {
+    for (int context : new int[] {8, 100, 192, 193, 600, 1500}) {
+      long least = EngineLimits.leastKvBytes(new ModelLimits(context, VOCABULARY, 1));
+      FakeModel model = new FakeModel(context, VOCABULARY, least);
+      List<GenerationRequest> requests = new ArrayList<>();
+      for (int length = 1; length < context; length += Math.max(1, context / 23)) {
+        requests.add(request("p" + length, new int[length], noEos(context)));
+      }
+      List<Outcome> outcomes =
+          run(model, new EngineLimits(5, 512, least), requests.toArray(new GenerationRequest[0]));
+      assertThat(outcomes)
+          .as("context %d", context)
+          .hasSameSizeAs(requests)
+          .allSatisfy(o -> assertThat(o).isInstanceOf(Outcome.Completion.class));
+    }
+  }
+}
