@@ -7,8 +7,10 @@
 # float64), so it does not matter how many candidates the neighbours ask for.
 
 
-def edit(x: Tensor, seen: Tensor, penalty: Tensor, lowered: Tensor, lowering: Tensor, forced: Tensor, banned: Tensor) -> Tensor:
-  # x [S, V], changed in place; seen [2, P], lowered [2, L], forced [2, F], banned [2, B]: row and token; penalty [P]; lowering [L]
+def edit(x: Tensor, edits: List[Tensor]) -> Tensor:
+  # x [S, V], changed in place; edits are seen [2, P] and its penalty [P], lowered [2, L] and its lowering [L], forced [2, F] and
+  # banned [2, B], of which the wide ones hold rows and tokens
+  seen, penalty, lowered, lowering, forced, banned = edits
   if torch.size(seen, 1) > 0:
     at = annotate(List[Optional[Tensor]], [seen[0], seen[1]])
     s = torch.index(x, at)
@@ -117,12 +119,12 @@ class Model(Module):
     self.training = False
     return None
 
-  def sample(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, seen: Tensor, penalty: Tensor, lowered: Tensor, lowering: Tensor, forced: Tensor, banned: Tensor, drawn: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: bool) -> Tensor:
+  def sample(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, edits: List[Tensor], drawn: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: bool) -> Tensor:
     # logits [U, V]; source [S] row of logits; the edits as in edit;
     # drawn [N] samples that are drawn; top_k [N]; numbers [7, N] float64: temperature, top_p, min_p, uniform, typical_p,
     # epsilon_cutoff, eta_cutoff; information: whether one of the last three is on in any row
     # -> [2, S] float64: token id, and its log-probability before all processing (NaN where the logits are no numbers)
-    x = __torch__.sampler.edit(torch.index_select(logits, 0, source), seen, penalty, lowered, lowering, forced, banned)
+    x = __torch__.sampler.edit(torch.index_select(logits, 0, source), edits)
     token = torch.argmax(x, 1)
     if torch.size(drawn, 0) > 0:
       warmed = torch.div(torch.index_select(x, 0, drawn), torch.unsqueeze(torch.to(numbers[0], 6), 1))
@@ -130,12 +132,12 @@ class Model(Module):
     logprobs = torch.index(torch.log_softmax(logits, 1), annotate(List[Optional[Tensor]], [source, token]))
     return torch.stack([torch.to(token, 7), torch.to(logprobs, 7)])
 
-  def search(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, seen: Tensor, penalty: Tensor, lowered: Tensor, lowering: Tensor, forced: Tensor, banned: Tensor, scores: Tensor, top_k: Tensor, width: int) -> Tensor:
+  def search(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, edits: List[Tensor], scores: Tensor, top_k: Tensor, width: int) -> Tensor:
     # The best continuations of beams. As in transformers, the edits act on log-probabilities here.
     # scores and top_k [S], width the largest top_k or V if that is less; the others as above
     # -> [3, S, width] float64: token id, score, log-probability before all processing
     before = torch.log_softmax(torch.index_select(logits, 0, source), 1)
-    x = __torch__.sampler.edit(torch.clone(before), seen, penalty, lowered, lowering, forced, banned)
+    x = __torch__.sampler.edit(torch.clone(before), edits)
     values, ids = __torch__.sampler.candidates(torch.add(x, torch.unsqueeze(scores, 1)), top_k, width)
     ids = ids[:, :width]
     logprobs = torch.gather(before, 1, ids)

@@ -68,12 +68,7 @@ final class Sampler implements AutoCloseable {
             "sample",
             logits,
             scope.create(source),
-            edits.seen.indices(scope),
-            edits.seen.values(scope),
-            edits.lowered.indices(scope),
-            edits.lowered.values(scope),
-            edits.forced.indices(scope),
-            edits.banned.indices(scope),
+            edits.tensors(scope),
             scope.create(drawn),
             scope.create(topK),
             width,
@@ -117,12 +112,7 @@ final class Sampler implements AutoCloseable {
             "search",
             logits,
             scope.create(source),
-            edits.seen.indices(scope),
-            edits.seen.values(scope),
-            edits.lowered.indices(scope),
-            edits.lowered.values(scope),
-            edits.forced.indices(scope),
-            edits.banned.indices(scope),
+            edits.tensors(scope),
             scope.create(scores),
             scope.create(topK),
             width);
@@ -166,6 +156,17 @@ final class Sampler implements AutoCloseable {
         all.banned.add(i, edits.banned(), 0);
       }
       return all;
+    }
+
+    /** In the order of the script's {@code edit}. */
+    List<NDArray> tensors(NDManager scope) {
+      return List.of(
+          seen.indices(scope),
+          seen.values(scope),
+          lowered.indices(scope),
+          lowered.values(scope),
+          forced.indices(scope),
+          banned.indices(scope));
     }
   }
 

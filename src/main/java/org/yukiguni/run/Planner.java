@@ -53,10 +53,10 @@ final class Planner {
     Dataset<Row> prompts = request.prompts().apply(spark);
     List<StructField> kept = kept(prompts.schema());
     OutputSchema.check(kept);
-    long rows = prompts.count();
+    int chunks = numChunks(prompts.count());
     StructType schema = PlanColumn.schema(kept);
     folder.note("job.yaml", request.effectiveJob());
-    snapshot(prompts, schema, numChunks(rows))
+    snapshot(prompts, schema, chunks)
         .write()
         .partitionBy("chunk")
         .mode(SaveMode.Overwrite)
@@ -71,7 +71,7 @@ final class Planner {
             request.modelRevision(),
             request.generation().config().numReturnSequences(),
             request.job().run().maxErrorRatio(),
-            chunkRows(plan, numChunks(rows)),
+            chunkRows(plan, chunks),
             schema.json(),
             versions(),
             now.toString());

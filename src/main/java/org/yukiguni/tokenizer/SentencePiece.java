@@ -18,11 +18,6 @@ record SentencePiece(String text, float score, Type type) {
     BYTE
   }
 
-  /** Whether text can become this piece; the others are only reached by other ways. */
-  boolean isFoundInText() {
-    return type == Type.NORMAL || type == Type.USER_DEFINED;
-  }
-
   /**
    * The byte that a piece such as {@code <0x0A>} stands for, in SentencePiece models and in
    * tokenizer.json.
