@@ -142,3 +142,10 @@ class Model(Module):
     ids = ids[:, :width]
     logprobs = torch.gather(before, 1, ids)
     return torch.stack([torch.to(ids, 7), torch.to(values[:, :width], 7), torch.to(logprobs, 7)])
+
+  def top(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, top_k: Tensor, width: int) -> Tensor:
+    # The most probable tokens before all processing. source and top_k [S], width the largest top_k
+    # -> [2, S, width] float64: token id, log-probability; the first top_k of each row count
+    x = torch.log_softmax(torch.index_select(logits, 0, source), 1)
+    values, ids = __torch__.sampler.candidates(x, top_k, width)
+    return torch.stack([torch.to(ids[:, :width], 7), torch.to(values[:, :width], 7)])

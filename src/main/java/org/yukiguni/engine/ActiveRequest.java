@@ -85,6 +85,7 @@ final class ActiveRequest {
             reason,
             stopReason,
             s.cumulativeLogprob,
+            List.copyOf(s.logprobs),
             timing(s, clock)));
   }
 

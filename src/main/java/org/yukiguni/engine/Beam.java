@@ -8,12 +8,13 @@ package org.yukiguni.engine;
  * @param parentIndex of the parent among the beams that ran with it
  * @param token the last token
  * @param score sum of the processed log-probabilities
- * @param logprob log-probability of the last token before any processing
+ * @param logprobs of the last token
  * @param length number of tokens
  */
-record Beam(Beam parent, int parentIndex, int token, float score, float logprob, int length) {
+record Beam(
+    Beam parent, int parentIndex, int token, float score, TokenLogprobs logprobs, int length) {
   /** The empty continuation. */
-  static final Beam EMPTY = new Beam(null, 0, -1, 0, 0, 0);
+  static final Beam EMPTY = new Beam(null, 0, -1, 0, new TokenLogprobs(0, TopTokens.NONE), 0);
 
   Beam then(int index, BeamCandidates candidates, int rank) {
     return new Beam(
@@ -21,7 +22,7 @@ record Beam(Beam parent, int parentIndex, int token, float score, float logprob,
         index,
         candidates.tokens()[rank],
         candidates.scores()[rank],
-        candidates.logprobs()[rank],
+        new TokenLogprobs(candidates.logprobs()[rank], candidates.top()),
         length + 1);
   }
 
@@ -32,7 +33,7 @@ record Beam(Beam parent, int parentIndex, int token, float score, float logprob,
       path[beam.length - 1] = beam;
     }
     for (Beam beam : path) {
-      s.append(beam.token, beam.logprob);
+      s.append(beam.token, beam.logprobs);
     }
   }
 

@@ -8,5 +8,6 @@ package org.yukiguni.engine;
  * @param scores the beam's score plus the token's log-probability after penalties and bans, in
  *     float32; -infinity where banned, NaN where the logits held a value that is not a number
  * @param logprobs the tokens' log-probabilities before any processing
+ * @param top the most probable tokens before any processing, as many as asked for
  */
-public record BeamCandidates(int[] tokens, float[] scores, float[] logprobs) {}
+public record BeamCandidates(int[] tokens, float[] scores, float[] logprobs, TopTokens top) {}

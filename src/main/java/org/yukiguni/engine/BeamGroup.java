@@ -150,7 +150,8 @@ final class BeamGroup implements CacheUser {
         tokenIndex,
         rules.get(beam).edits(),
         search.running().get(beam).score(),
-        search.numCandidates());
+        search.numCandidates(),
+        request.request.config().logprobs().orElse(0));
   }
 
   private Optional<String> stopReason(Beam beam) {

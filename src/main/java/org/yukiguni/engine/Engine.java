@@ -154,7 +154,10 @@ public final class Engine implements AutoCloseable {
       share.sequence().deviceNanos += Math.round(nanos * share.tokens() / stepTokens);
     }
     for (int i = 0; i < plan.sampled().size(); i++) {
-      take(plan.sampled().get(i), result.tokens()[i], result.logprobs()[i]);
+      take(
+          plan.sampled().get(i),
+          result.tokens()[i],
+          new TokenLogprobs(result.logprobs()[i], result.tops().get(i)));
     }
     int beam = 0;
     for (BeamGroup group : plan.searched()) {
@@ -166,7 +169,7 @@ public final class Engine implements AutoCloseable {
     count(plan, nanos);
   }
 
-  private void take(Sequence s, int token, float logprob) {
+  private void take(Sequence s, int token, TokenLogprobs logprob) {
     if (token < 0) {
       scheduler.end(s);
       failDraw(s, s.numTokens());

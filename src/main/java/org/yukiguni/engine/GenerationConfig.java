@@ -21,6 +21,8 @@ import java.util.OptionalInt;
  * @param stopStrings texts that end a completion as soon as they are complete in it; they stay in
  *     the text
  * @param beams how the completions are searched for, if they are not drawn one token at a time
+ * @param logprobs how many of the most probable tokens to report beside each new one, with their
+ *     log-probabilities; 0 reports those of the new ones only, empty none
  */
 public record GenerationConfig(
     Sampling sampling,
@@ -34,7 +36,8 @@ public record GenerationConfig(
     long seed,
     List<Integer> eosTokenIds,
     List<String> stopStrings,
-    Beams beams) {
+    Beams beams,
+    OptionalInt logprobs) {
 
   /** New tokens when neither {@code max_new_tokens} nor {@code max_length} is set, as in HF. */
   public static final int DEFAULT_MAX_NEW_TOKENS = 20;
@@ -70,6 +73,9 @@ public record GenerationConfig(
               + beams.numBeams()
               + ", not "
               + numReturnSequences);
+    }
+    if (logprobs.orElse(0) < 0) {
+      throw new IllegalArgumentException("logprobs must be 0 or more, not " + logprobs.getAsInt());
     }
     if (stopStrings.contains("")) {
       throw new IllegalArgumentException(

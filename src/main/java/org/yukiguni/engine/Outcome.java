@@ -1,5 +1,6 @@
 package org.yukiguni.engine;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,7 @@ public sealed interface Outcome {
    *     empty when the length did
    * @param cumulativeLogprob sum over the new tokens of their natural log-probability under the
    *     model, before penalties, temperature and filters
+   * @param logprobs of each token; empty if not asked for
    */
   record Completion(
       String id,
@@ -33,6 +35,7 @@ public sealed interface Outcome {
       FinishReason finishReason,
       Optional<String> stopReason,
       double cumulativeLogprob,
+      List<TokenLogprobs> logprobs,
       Timing timing)
       implements Outcome {}
 

@@ -1,6 +1,8 @@
 package org.yukiguni.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** One completion while it is made: its tokens so far, what it has seen and when it was where. */
@@ -15,6 +17,9 @@ final class Sequence implements CacheUser {
   private int[] tokens = new int[16];
   private int numTokens;
   double cumulativeLogprob;
+
+  /** Of each token, if asked for. */
+  final List<TokenLogprobs> logprobs = new ArrayList<>();
 
   /** Positions whose keys and values are in the cache; 0 until the prompt is copied in. */
   int cachedLength;
@@ -74,12 +79,15 @@ final class Sequence implements CacheUser {
     return Arrays.copyOf(tokens, numTokens);
   }
 
-  void append(int token, float logprob) {
+  void append(int token, TokenLogprobs logprob) {
     if (numTokens == tokens.length) {
       tokens = Arrays.copyOf(tokens, 2 * numTokens);
     }
     tokens[numTokens++] = token;
-    cumulativeLogprob += logprob;
+    cumulativeLogprob += logprob.logprob();
+    if (request.request.config().logprobs().isPresent()) {
+      logprobs.add(logprob);
+    }
     rules.append(token);
   }
 
@@ -89,6 +97,7 @@ final class Sequence implements CacheUser {
         tokenIndex,
         request.request.config().sampling(),
         CounterRandom.uniform(randomKey, numTokens),
-        rules.edits());
+        rules.edits(),
+        request.request.config().logprobs().orElse(0));
   }
 }

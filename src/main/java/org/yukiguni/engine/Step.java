@@ -70,8 +70,10 @@ public record Step(
    * @param token index into the step's tokens whose logits are used; several samples may share one
    * @param uniform random number in [0, 1); used only when sampling
    * @param edits what is done to the logits before
+   * @param top how many of the most probable tokens to report
    */
-  public record SampleRow(int token, Sampling sampling, double uniform, LogitEdits edits) {}
+  public record SampleRow(
+      int token, Sampling sampling, double uniform, LogitEdits edits, int top) {}
 
   /**
    * A beam to continue.
@@ -80,6 +82,7 @@ public record Step(
    * @param edits what is done to the log-probabilities before
    * @param score added to them
    * @param candidates how many of the best to return
+   * @param top how many of the most probable tokens to report
    */
-  public record BeamRow(int token, LogitEdits edits, float score, int candidates) {}
+  public record BeamRow(int token, LogitEdits edits, float score, int candidates, int top) {}
 }

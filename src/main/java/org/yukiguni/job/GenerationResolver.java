@@ -81,7 +81,8 @@ public final class GenerationResolver {
         settings.seed(),
         settings.eosTokenId(),
         settings.stopStrings(),
-        beams(settings));
+        beams(settings),
+        optional(settings.logprobs()));
   }
 
   private static Beams beams(GenerationSettings settings) {

@@ -40,6 +40,7 @@ import org.yukiguni.engine.EarlyStopping;
  * @param numBeams continuations followed at once; 1 turns the search off
  * @param lengthPenalty power of the length by which the score of a finished beam is divided
  * @param earlyStopping when a beam search ends
+ * @param logprobs report the log-probability of each new token and of so many most probable ones
  */
 public record GenerationSettings(
     @Key(min = 1, aliases = "max_tokens") Integer maxNewTokens,
@@ -72,7 +73,8 @@ public record GenerationSettings(
     Long seed,
     @Key(min = 1) Integer numBeams,
     Double lengthPenalty,
-    EarlyStopping earlyStopping)
+    EarlyStopping earlyStopping,
+    @Key(min = 0, max = 1000) Integer logprobs)
     implements Serializable {
   public GenerationSettings {
     badWordsIds = badWordsIds == null ? null : badWordsIds.stream().map(List::copyOf).toList();

@@ -116,7 +116,7 @@ final class UnsupportedKeys {
     put(keys, Effect.TOKENS, false, "ignore_eos");
     put(keys, Effect.TOKENS, null, "stop_token_ids", "logit_bias", "allowed_token_ids");
     put(keys, Effect.TOKENS, null, "bad_words", "structured_outputs", "repetition_detection");
-    put(keys, Effect.OTHER, null, "logprobs", "prompt_logprobs", "skip_special_tokens");
+    put(keys, Effect.OTHER, null, "prompt_logprobs", "skip_special_tokens");
     put(keys, Effect.OTHER, null, "include_stop_str_in_output", "detokenize");
     // llama.cpp.
     put(keys, Effect.TOKENS, null, "mirostat");

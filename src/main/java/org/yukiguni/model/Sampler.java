@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.yukiguni.engine.BeamCandidates;
@@ -12,6 +14,7 @@ import org.yukiguni.engine.Sampling;
 import org.yukiguni.engine.Step.BeamRow;
 import org.yukiguni.engine.Step.SampleRow;
 import org.yukiguni.engine.StepResult;
+import org.yukiguni.engine.TopTokens;
 import org.yukiguni.script.ScriptModule;
 
 /**
@@ -74,11 +77,12 @@ final class Sampler implements AutoCloseable {
             width,
             scope.create(numbers, new Shape(NUMBERS, n)),
             information);
-    return result(result.toDoubleArray());
+    int[] wanted = rows.stream().mapToInt(SampleRow::top).toArray();
+    return result(result.toDoubleArray(), tops(scope, logits, source, wanted));
   }
 
   /** From [2, S]: token ids, then log-probabilities. */
-  private static StepResult result(double[] values) {
+  private static StepResult result(double[] values, List<TopTokens> tops) {
     int n = values.length / 2;
     int[] tokens = new int[n];
     float[] logprobs = new float[n];
@@ -86,7 +90,44 @@ final class Sampler implements AutoCloseable {
       logprobs[i] = (float) values[n + i];
       tokens[i] = Double.isNaN(values[n + i]) ? -1 : (int) values[i];
     }
-    return new StepResult(tokens, logprobs, List.of());
+    return new StepResult(tokens, logprobs, tops, List.of());
+  }
+
+  /**
+   * The most probable tokens of each row, as many as it asks for.
+   *
+   * @param logits [U, V]
+   * @param source for each row the row of the logits
+   * @param wanted for each row how many
+   */
+  private List<TopTokens> tops(NDManager scope, NDArray logits, long[] source, int[] wanted) {
+    List<TopTokens> all = new ArrayList<>(Collections.nCopies(wanted.length, TopTokens.NONE));
+    int[] asking = IntStream.range(0, wanted.length).filter(i -> wanted[i] > 0).toArray();
+    if (asking.length == 0) {
+      return all;
+    }
+    long[] topK = new long[asking.length];
+    int width = 1;
+    for (int i = 0; i < asking.length; i++) {
+      topK[i] = Math.min(wanted[asking[i]], vocabularySize);
+      width = Math.max(width, (int) topK[i]);
+    }
+    long[] rows = Arrays.stream(asking).mapToLong(i -> source[i]).toArray();
+    NDArray result =
+        module.tensor(scope, "top", logits, scope.create(rows), scope.create(topK), width);
+    double[] values = result.toDoubleArray();
+    for (int i = 0; i < asking.length; i++) {
+      int k = (int) topK[i];
+      int[] ids = new int[k];
+      float[] logprobs = new float[k];
+      for (int rank = 0; rank < k; rank++) {
+        int at = i * width + rank;
+        ids[rank] = (int) values[at];
+        logprobs[rank] = (float) values[asking.length * width + at];
+      }
+      all.set(asking[i], new TopTokens(ids, logprobs));
+    }
+    return all;
   }
 
   /**
@@ -116,11 +157,13 @@ final class Sampler implements AutoCloseable {
             scope.create(scores),
             scope.create(topK),
             width);
-    return candidates(result.toDoubleArray(), topK, width);
+    int[] wanted = beams.stream().mapToInt(BeamRow::top).toArray();
+    return candidates(result.toDoubleArray(), topK, width, tops(scope, logits, source, wanted));
   }
 
   /** From [3, S, W]: token ids, scores, log-probabilities; the first k of each beam. */
-  private static List<BeamCandidates> candidates(double[] values, long[] topK, int width) {
+  private static List<BeamCandidates> candidates(
+      double[] values, long[] topK, int width, List<TopTokens> tops) {
     int plane = topK.length * width;
     List<BeamCandidates> all = new ArrayList<>();
     for (int i = 0; i < topK.length; i++) {
@@ -134,7 +177,7 @@ final class Sampler implements AutoCloseable {
         scores[rank] = (float) values[plane + at];
         logprobs[rank] = (float) values[2 * plane + at];
       }
-      all.add(new BeamCandidates(tokens, scores, logprobs));
+      all.add(new BeamCandidates(tokens, scores, logprobs, tops.get(i)));
     }
     return all;
   }

@@ -97,13 +97,14 @@ public final class TorchModel implements LanguageModel {
       NDArray logits = logits(scope, step, rows);
       StepResult drawn =
           samples.length == 0
-              ? new StepResult(new int[0], new float[0], List.of())
+              ? new StepResult(new int[0], new float[0], List.of(), List.of())
               : sampler.sample(scope, logits, source(samples, rows), step.samples());
       return beams.length == 0
           ? drawn
           : new StepResult(
               drawn.tokens(),
               drawn.logprobs(),
+              drawn.tops(),
               sampler.search(scope, logits, source(beams, rows), step.beams()));
     }
   }

@@ -74,6 +74,13 @@ public enum OutputColumn {
       DataTypes.DoubleType,
       "Sum over the new tokens of their natural log-probability under the model, before penalties,"
           + " temperature and filters."),
+  LOGPROBS(
+      Place.FILE,
+      Nulls.POSSIBLE,
+      Logprobs.TYPE,
+      "For each new token its natural log-probability and the generation.logprobs most probable"
+          + " tokens in its place, before penalties, temperature and filters; null if not asked"
+          + " for."),
   SEED(
       Place.FILE,
       Nulls.NEVER,

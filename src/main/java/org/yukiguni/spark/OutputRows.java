@@ -41,6 +41,7 @@ final class OutputRows {
     row.put(OutputColumn.STOP_REASON, outcome.stopReason().orElse(null));
     row.put(OutputColumn.COMPLETION_TOKENS, outcome.tokens().length);
     row.put(OutputColumn.CUMULATIVE_LOGPROB, outcome.cumulativeLogprob());
+    row.put(OutputColumn.LOGPROBS, Logprobs.of(outcome));
     row.put(OutputColumn.TOKEN_IDS, outcome.tokens());
     time(row, outcome.timing());
     return schema.row(row, prompt.kept());

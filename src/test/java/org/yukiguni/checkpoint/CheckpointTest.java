@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -60,6 +61,33 @@ class CheckpointTest {
         .contains("model-00002-of-00002.safetensors");
     assertThat(checkpoint.ends().get("embedding").map().remaining())
         .isEqualTo(780 * checkpoint.config().width() * 4);
+  }
+
+  @Test
+  void aShardedPytorchModelHoldsTheWeightsOfTheSingleFile() throws IOException {
+    Checkpoint single = Checkpoint.open(FIXTURES.resolve("gpt_neox-bin"));
+    Files.delete(folder.resolve("model.safetensors"));
+    copy("gpt_neox-bin");
+    Files.delete(folder.resolve("pytorch_model.bin"));
+    copy("gpt_neox-bin-sharded");
+    Checkpoint sharded = Checkpoint.open(folder);
+    assertSame(sharded.ends(), single.ends());
+    for (int layer = 0; layer < single.config().layers(); layer++) {
+      assertSame(sharded.layer(layer), single.layer(layer));
+    }
+    Stream<StoredTensor> all =
+        Stream.concat(sharded.ends().values().stream(), sharded.layer(0).values().stream());
+    assertThat(all.map(t -> t.file().getFileName().toString()).distinct()).hasSize(2);
+  }
+
+  private static void assertSame(
+      Map<String, StoredTensor> actual, Map<String, StoredTensor> expected) {
+    assertThat(actual.keySet()).isEqualTo(expected.keySet());
+    actual.forEach(
+        (name, tensor) -> {
+          assertThat(tensor.shape()).as(name).isEqualTo(expected.get(name).shape());
+          assertThat(tensor.map()).as(name).isEqualTo(expected.get(name).map());
+        });
   }
 
   @Test

@@ -182,7 +182,8 @@ class BeamEngineTest {
             0,
             banned.eosTokenIds(),
             List.of(),
-            banned.beams());
+            banned.beams(),
+            OptionalInt.empty());
     List<Outcome> outcomes = EngineTest.run(EngineTest.WIDE, request("few", new int[] {1}, config));
     assertThat(completion(outcomes.get(0)).tokens()).containsExactly(0);
     assertThat(((Outcome.Failure) outcomes.get(1)).message())
@@ -245,7 +246,8 @@ class BeamEngineTest {
         0,
         Arrays.stream(eos).boxed().toList(),
         List.of(),
-        beams);
+        beams,
+        OptionalInt.empty());
   }
 
   /** Ends a completion whose last two tokens add up to a multiple of 11. */

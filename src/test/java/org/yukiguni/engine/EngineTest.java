@@ -106,7 +106,8 @@ class EngineTest {
             1,
             base.eosTokenIds(),
             List.of(),
-            Beams.NONE);
+            Beams.NONE,
+            OptionalInt.empty());
     assertThat(run(WIDE, request("m", new int[] {8}, late)))
         .allSatisfy(o -> assertThat(completion(o).tokens()).hasSizeGreaterThanOrEqualTo(51 - 1));
     assertThat(run(WIDE, request("m", new int[] {8}, base)))
@@ -253,7 +254,7 @@ class EngineTest {
       int[] banned = n < config.minNewTokens(prompt.length) ? new int[] {EOS} : new int[0];
       Step.SampleRow row =
           new Step.SampleRow(
-              0, config.sampling(), CounterRandom.uniform(key, n), LogitEdits.ban(banned));
+              0, config.sampling(), CounterRandom.uniform(key, n), LogitEdits.ban(banned), 0);
       int token = FakeModel.next(history, prompt.length + n, row, VOCABULARY);
       history[prompt.length + n++] = token;
       if (config.eosTokenIds().contains(token)) {
@@ -276,7 +277,8 @@ class EngineTest {
         seed,
         List.of(EOS),
         List.of(),
-        Beams.NONE);
+        Beams.NONE,
+        OptionalInt.empty());
   }
 
   static GenerationConfig noEos(int maxNewTokens) {
@@ -292,7 +294,8 @@ class EngineTest {
         0,
         List.of(),
         List.of(),
-        Beams.NONE);
+        Beams.NONE,
+        OptionalInt.empty());
   }
 
   static GenerationRequest request(String id, int[] prompt, GenerationConfig config) {

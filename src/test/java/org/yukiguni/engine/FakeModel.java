@@ -121,7 +121,22 @@ public final class FakeModel implements LanguageModel {
       bestScores[i] = scores[best[i]] + beam.score();
       bestLogprobs[i] = before[best[i]];
     }
-    return new BeamCandidates(best, bestScores, bestLogprobs);
+    return new BeamCandidates(best, bestScores, bestLogprobs, top(before, beam.top()));
+  }
+
+  private static TopTokens top(float[] logprobs, int k) {
+    int[] ids =
+        IntStream.range(0, logprobs.length)
+            .boxed()
+            .sorted(Comparator.comparing(t -> -logprobs[t]))
+            .limit(k)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    float[] values = new float[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      values[i] = logprobs[ids[i]];
+    }
+    return new TopTokens(ids, values);
   }
 
   /** 0 without penalties; else another number for any other penalty of any token. */
@@ -177,17 +192,19 @@ public final class FakeModel implements LanguageModel {
     int n = step.samples().size();
     int[] drawn = new int[n];
     float[] logprobs = new float[n];
+    List<TopTokens> tops = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       Step.SampleRow row = step.samples().get(i);
       int[] history = histories[row.token()];
       drawn[i] = next(history, history.length, row, limits.vocabularySize());
       logprobs[i] = -1;
+      tops.add(top(logprobs(history, history.length, limits.vocabularySize()), row.top()));
     }
     List<BeamCandidates> beams = new ArrayList<>();
     for (Step.BeamRow beam : step.beams()) {
       beams.add(candidates(histories[beam.token()], beam));
     }
-    return new StepResult(drawn, logprobs, beams);
+    return new StepResult(drawn, logprobs, tops, beams);
   }
 
   /** Puts a token at the end of a row and returns the whole history. */

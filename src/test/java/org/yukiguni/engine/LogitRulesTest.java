@@ -163,7 +163,8 @@ class LogitRulesTest {
         random.nextLong(),
         random.nextBoolean() ? List.of(0) : List.of(1, 3),
         List.of(),
-        Beams.NONE);
+        Beams.NONE,
+        OptionalInt.empty());
   }
 
   private static int[] plain(GenerationRequest request, int index) {
@@ -181,7 +182,8 @@ class LogitRulesTest {
               0,
               config.sampling(),
               CounterRandom.uniform(key, length - prompt.length),
-              PlainRules.edits(config, ids, prompt.length, history.length));
+              PlainRules.edits(config, ids, prompt.length, history.length),
+              0);
       int token = FakeModel.next(history, length, row, VOCABULARY);
       history[length++] = token;
       ended = config.eosTokenIds().contains(token);
@@ -230,7 +232,8 @@ class LogitRulesTest {
         0,
         List.of(0),
         List.of(),
-        Beams.NONE);
+        Beams.NONE,
+        OptionalInt.empty());
   }
 
   private static int[] ids(int... ids) {

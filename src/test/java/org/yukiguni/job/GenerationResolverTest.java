@@ -37,7 +37,8 @@ class GenerationResolverTest {
                 0,
                 List.of(),
                 List.of(),
-                Beams.NONE));
+                Beams.NONE,
+                OptionalInt.empty()));
     assertThat(resolved.origins().values()).containsOnly(Origin.DEFAULT);
     assertThat(resolved.warnings()).isEmpty();
   }

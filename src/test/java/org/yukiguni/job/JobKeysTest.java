@@ -99,7 +99,7 @@ class JobKeysTest {
               begin_suppress_tokens: [26, 27], forced_bos_token_id: 28, forced_eos_token_id: 29,
               num_return_sequences: 10, eos_token_id: [11, 12],
               pad_token_id: 13, bos_token_id: 14, stop_strings: [a, b], seed: -15,
-              num_beams: 16, length_penalty: -1.7, early_stopping: never}
+              num_beams: 16, length_penalty: -1.7, early_stopping: never, logprobs: 17}
             """);
     assertThat(job.generation())
         .isEqualTo(
@@ -134,7 +134,8 @@ class JobKeysTest {
                 -15L,
                 16,
                 -1.7,
-                EarlyStopping.NEVER));
+                EarlyStopping.NEVER,
+                17));
   }
 
   @Test

@@ -139,7 +139,8 @@ record GoldenCase(Path folder, Optional<Path> adapter, JsonNode golden) {
             new Beams(
                 merged.getOrDefault("num_beams", none).asInt(1),
                 merged.getOrDefault("length_penalty", none).asDouble(1),
-                early(merged.getOrDefault("early_stopping", none)))));
+                early(merged.getOrDefault("early_stopping", none))),
+            OptionalInt.empty()));
   }
 
   private static EarlyStopping early(JsonNode value) {

@@ -8,10 +8,13 @@ import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,7 @@ import org.yukiguni.engine.Sampling;
 import org.yukiguni.engine.Step.BeamRow;
 import org.yukiguni.engine.Step.SampleRow;
 import org.yukiguni.engine.StepResult;
+import org.yukiguni.engine.TopTokens;
 
 /** The sampler against transformers' processed distributions, and against itself in a batch. */
 class SamplerTest {
@@ -102,7 +106,7 @@ class SamplerTest {
       String name, float[] logits, Sampling sampling, LogitEdits edits, double[] expected) {
     List<SampleRow> rows = new ArrayList<>();
     for (int i = 0; i < DRAWS; i++) {
-      rows.add(new SampleRow(0, sampling, (i + 0.5) / DRAWS, edits));
+      rows.add(new SampleRow(0, sampling, (i + 0.5) / DRAWS, edits, 0));
     }
     int[] counts = new int[logits.length];
     for (int token : sample(logits, 1, new long[DRAWS], rows).tokens()) {
@@ -179,7 +183,8 @@ class SamplerTest {
         0,
         eosIds,
         List.of(),
-        Beams.NONE);
+        Beams.NONE,
+        OptionalInt.empty());
   }
 
   @ParameterizedTest
@@ -206,7 +211,7 @@ class SamplerTest {
               i % 8 < 5 ? 1 : 0.2 + 0.7 * random.nextDouble(),
               i % 6 == 1 ? 0.02 * random.nextDouble() : 0,
               i % 9 > 6 ? 0.3 * random.nextDouble() : 0);
-      rows.add(new SampleRow(i, sampling, random.nextDouble(), edits(i, random, vocabulary)));
+      rows.add(new SampleRow(i, sampling, random.nextDouble(), edits(i, random, vocabulary), 0));
     }
     StepResult together = sample(logits, NEIGHBOURS, source, rows);
     for (int i = 0; i < NEIGHBOURS; i++) {
@@ -254,7 +259,8 @@ class SamplerTest {
               new float[] {-2},
               new int[0],
               new int[] {i + 1});
-      beams.add(new BeamRow(i, edits, -random.nextInt(9), i == 7 ? 999 : 1 + random.nextInt(40)));
+      beams.add(
+          new BeamRow(i, edits, -random.nextInt(9), i == 7 ? 999 : 1 + random.nextInt(40), 0));
     }
     List<BeamCandidates> together = search(logits, vocabulary, beams);
     List<BeamCandidates> fewer = search(logits, vocabulary, beams.subList(0, 7));
@@ -284,7 +290,7 @@ class SamplerTest {
         new LogitEdits(2, new int[] {0}, new int[0], new float[0], new int[0], new int[] {1});
     float[] logits = {1, 5, 0, Float.NaN, 0, 0};
     List<BeamRow> beams =
-        List.of(new BeamRow(0, edits, -4, 2), new BeamRow(1, LogitEdits.NONE, 0, 1));
+        List.of(new BeamRow(0, edits, -4, 2, 0), new BeamRow(1, LogitEdits.NONE, 0, 1, 0));
     List<BeamCandidates> found = search(logits, 3, beams);
     double total = Math.log(Math.exp(1) + Math.exp(5) + 1);
     assertThat(found.get(0).tokens()).containsExactly(2, 0);
@@ -308,8 +314,47 @@ class SamplerTest {
   }
 
   @Test
+  void theMostProbableTokensAreThoseOfTheWholeDistributionWhateverTheNeighboursAskFor() {
+    int vocabulary = 200;
+    Random random = new Random(9);
+    float[] logits = new float[vocabulary * 12];
+    for (int i = 0; i < logits.length; i++) {
+      // Rounded, so that equal values are common.
+      logits[i] = Math.round(random.nextGaussian() * 16) / 8f;
+    }
+    List<SampleRow> rows = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      int top = i == 5 ? 0 : i == 6 ? 1000 : 1 + random.nextInt(30);
+      // Neither bans nor temperatures change them.
+      rows.add(new SampleRow(i, Sampling.GREEDY, 0, LogitEdits.ban(random.nextInt(200)), top));
+    }
+    long[] source = LongStream.range(0, 12).toArray();
+    StepResult result = sample(logits, 12, source, rows);
+    for (int i = 0; i < 12; i++) {
+      TopTokens top = result.tops().get(i);
+      float[] x = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
+      double total = 0;
+      for (float value : x) {
+        total += Math.exp(value);
+      }
+      int[] expected =
+          IntStream.range(0, vocabulary)
+              .boxed()
+              .sorted(Comparator.comparing(t -> -x[t]))
+              .limit(rows.get(i).top())
+              .mapToInt(Integer::intValue)
+              .toArray();
+      assertThat(top.ids()).containsExactly(expected);
+      for (int rank = 0; rank < expected.length; rank++) {
+        assertThat(top.logprobs()[rank])
+            .isCloseTo((float) (x[expected[rank]] - Math.log(total)), offset());
+      }
+    }
+  }
+
+  @Test
   void greedyTakesTheFirstOfEqualLogits() {
-    SampleRow row = new SampleRow(0, Sampling.GREEDY, 0.9, LogitEdits.ban(1));
+    SampleRow row = new SampleRow(0, Sampling.GREEDY, 0.9, LogitEdits.ban(1), 0);
     StepResult result = sample(new float[] {0, 5, 3, 3}, 1, new long[1], List.of(row));
     assertThat(result.tokens()).containsExactly(2);
     double total = 1 + Math.exp(5) + 2 * Math.exp(3);
@@ -319,7 +364,7 @@ class SamplerTest {
 
   @Test
   void logitsThatAreNoNumbersGiveNoToken() {
-    SampleRow row = new SampleRow(0, Sampling.GREEDY, 0, LogitEdits.NONE);
+    SampleRow row = new SampleRow(0, Sampling.GREEDY, 0, LogitEdits.NONE, 0);
     StepResult result =
         sample(new float[] {0, Float.NaN, 1, 0, 2, 1}, 2, new long[] {0, 1}, List.of(row, row));
     assertThat(result.tokens()).containsExactly(-1, 1);

@@ -56,7 +56,8 @@ class YukiguniMiniTest {
             0,
             List.of(3),
             List.of(),
-            Beams.NONE);
+            Beams.NONE,
+            OptionalInt.empty());
     LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     JsonNode items = golden(adapter);
     try (Tokenizer tokenizer = Tokenizer.open(FOLDER);

@@ -12,6 +12,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.yukiguni.job.Device;
 import org.yukiguni.job.TestSettings;
@@ -61,6 +62,28 @@ final class GeneratePartitionTest {
     return rows.select("id", "sequence_index", "token_ids", "completion")
         .orderBy("id", "sequence_index")
         .collectAsList();
+  }
+
+  @Test
+  void logprobsAreANestedColumnAndARowMayAskForThemAlone() {
+    StructType planned = PlanColumn.schema(List.of());
+    List<Row> plan =
+        List.of(
+            RowFactory.create("a", "p", null, new int[] {1}, 0.5, null),
+            RowFactory.create("b", "p", "{logprobs: 2}", new int[] {1}, 0.5, null));
+    Dataset<Row> rows =
+        generate(spark.createDataFrame(plan, planned), new FakeLoader("logprobs")).cache();
+    rows.select("id", "status", "error_message").show(20, false);
+    assertThat(rows.filter("id = 'a' and logprobs is null").count()).isEqualTo(3);
+    List<Row> asked =
+        rows.filter("id = 'b'")
+            .selectExpr(
+                "token_ids = transform(logprobs, x -> x.token_id)",
+                "abs(cumulative_logprob - aggregate(logprobs, 0d, (s, x) -> s + x.logprob)) < 1e-4",
+                "forall(logprobs, x -> size(x.top_logprobs) = 2"
+                    + " and x.top_logprobs[0].logprob >= x.top_logprobs[1].logprob)")
+            .collectAsList();
+    assertThat(asked).hasSize(3).allMatch(row -> row.equals(RowFactory.create(true, true, true)));
   }
 
   @Test

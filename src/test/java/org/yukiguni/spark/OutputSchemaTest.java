@@ -17,9 +17,9 @@ final class OutputSchemaTest {
   void columnsInTheirOrder() {
     assertThat(OutputSchema.withTokenIds(List.of(CATEGORY)).schema().fieldNames())
         .containsExactly(
-            "id sequence_index prompt completion status error_code error_message finish_reason stop_reason prompt_tokens completion_tokens cumulative_logprob seed model model_revision adapter request_hash started_at finished_at tokenize_ms queue_ms prefill_ms decode_ms first_token_ms total_ms device_ms executor_id device category token_ids"
+            "id sequence_index prompt completion status error_code error_message finish_reason stop_reason prompt_tokens completion_tokens cumulative_logprob logprobs seed model model_revision adapter request_hash started_at finished_at tokenize_ms queue_ms prefill_ms decode_ms first_token_ms total_ms device_ms executor_id device category token_ids"
                 .split(" "));
-    assertThat(OutputSchema.of(List.of()).schema().fieldNames()).hasSize(28).endsWith("device");
+    assertThat(OutputSchema.of(List.of()).schema().fieldNames()).hasSize(29).endsWith("device");
   }
 
   @Test
