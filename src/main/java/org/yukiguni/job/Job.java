@@ -1,12 +1,10 @@
 package org.yukiguni.job;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Everything that a job file says, checked. Paths are as written; relative ones start at the
@@ -31,6 +29,9 @@ public record Job(
     @Key(otherwise = "{}") OutputSpec output,
     @Key(otherwise = "{}") RunSpec run)
     implements Serializable {
+  private static final Pattern IDENTITY =
+      Pattern.compile(
+          "(input|prompt|generation)\\..*|model\\.(dtype|quantization)|output\\.token_ids");
 
   /** The whole job as YAML, defaults included and secrets hidden, always in the same order. */
   public String toYaml() {
@@ -59,17 +60,20 @@ public record Job(
   }
 
   /**
-   * SHA-256 in hex over what decides about the tokens: input, prompt, model and generation, as the
-   * job says them. The contents of the input and of the model's folder are not in it.
+   * What decides which rows are written and what is in them: each key with its value as text,
+   * secrets hidden. The name, the device, the engine's limits, the chunk size and the output folder
+   * are no part of it, so they may change between a crash and the resume; nor are the contents of
+   * the input and of the model's folder, and where that folder lies.
+   *
+   * @param generation the resolved settings, which take the place of the job's
    */
-  public String fingerprint() {
-    ObjectNode tree = JobTree.of(this).retain("input", "prompt", "model", "generation");
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(tree.toString().getBytes(UTF_8));
-      return HexFormat.of().formatHex(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+  public Map<String, String> identity(RowSettings generation) {
+    ObjectNode tree = redacted();
+    tree.set("generation", JobTree.of(generation.settings()));
+    Map<String, String> identity = new TreeMap<>();
+    JobTree.flatten("", tree, identity);
+    identity.keySet().removeIf(key -> !IDENTITY.matcher(key).matches());
+    return identity;
   }
 
   private ObjectNode redacted() {

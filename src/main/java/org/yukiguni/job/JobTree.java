@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Map;
 import org.yukiguni.engine.EarlyStopping;
 
 /** Records back to a tree: the keys that are set, in the order of the records. */
@@ -31,6 +32,22 @@ final class JobTree {
       return component.getAccessor().invoke(group);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("Cannot read " + component + " of " + group, e);
+    }
+  }
+
+  /** Adds the values of a tree as texts, under their keys joined by dots; a list is one value. */
+  static void flatten(String path, ObjectNode group, Map<String, String> flat) {
+    for (Map.Entry<String, JsonNode> entry : group.properties()) {
+      String key = path + entry.getKey();
+      if (entry.getValue() instanceof ObjectNode inner) {
+        flatten(key + ".", inner, flat);
+      } else {
+        flat.put(
+            key,
+            entry.getValue().isValueNode()
+                ? entry.getValue().asText()
+                : entry.getValue().toString());
+      }
     }
   }
 

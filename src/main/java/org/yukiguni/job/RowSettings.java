@@ -27,6 +27,11 @@ public final class RowSettings implements Serializable {
     return new RowSettings(resolved.settings());
   }
 
+  /** The job's settings, resolved. */
+  GenerationSettings settings() {
+    return job;
+  }
+
   /** What a row gets that brings nothing of its own. */
   public GenerationConfig config() {
     return GenerationResolver.config(job);

@@ -5,11 +5,13 @@ import static org.apache.spark.sql.functions.size;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -50,19 +52,37 @@ final class ChunkRunner {
   /**
    * Runs chunks; returns when all are done.
    *
-   * @throws RunBrokenException if one failed; those in flight are finished first, no other is begun
+   * @param stop why no more chunks may begin, or empty as long as they may; asked before each
+   * @throws RunBrokenException if one failed, or some were not begun; those in flight are finished
+   *     first
    */
-  void run(int[] chunks) {
+  void run(int[] chunks, Supplier<Optional<String>> stop) {
     ExecutorService drivers = Executors.newFixedThreadPool(IN_FLIGHT);
     AtomicBoolean isBroken = new AtomicBoolean();
     try {
       List<Future<?>> jobs = new ArrayList<>();
       for (int chunk : chunks) {
-        jobs.add(drivers.submit(() -> runUnless(isBroken, chunk)));
+        jobs.add(
+            drivers.submit(
+                () -> {
+                  if (stop.get().isEmpty()) {
+                    runUnless(isBroken, chunk);
+                  }
+                }));
       }
       await(jobs);
     } finally {
       drivers.shutdownNow();
+    }
+    refuseUnfinished(stop.get());
+  }
+
+  private void refuseUnfinished(Optional<String> stopped) {
+    int done = folder.doneChunks(run).length;
+    if (stopped.isPresent() && done < run.chunks()) {
+      throw new RunBrokenException(
+          "Stopped run %s because %s; %d of %d chunks are done, the same command goes on with the others"
+              .formatted(run.runId(), stopped.get(), done, run.chunks()));
     }
   }
 

@@ -44,20 +44,38 @@ public final class GenerateRun {
    * @throws RunBrokenException if a chunk failed; the same call goes on
    */
   public ExitCode run() {
-    String fingerprint = Fingerprint.of(request);
     OutputFolder output =
         OutputFolder.of(request.job().output().path(), spark.sparkContext().hadoopConfiguration());
-    Optional<RunFolder> earlier = output.choose(request.job().output().mode(), fingerprint);
+    output.refuseForeign();
+    try (Lease lease = output.lease(holder())) {
+      return run(output, lease);
+    }
+  }
+
+  private ExitCode run(OutputFolder output, Lease lease) {
+    Planner planner = new Planner(spark, request);
+    Identity identity = Identity.of(request);
+    Optional<RunFolder> earlier =
+        new RunChoice(output, request.job().output().mode(), identity, planner).make();
     RunFolder folder = earlier.orElseGet(() -> output.newRun(Instant.now()));
     RunRecord run =
         earlier
             .flatMap(RunFolder::record)
-            .orElseGet(() -> new Planner(spark, request).plan(folder, fingerprint, Instant.now()));
-    generate(folder, run);
+            .orElseGet(() -> planner.plan(folder, identity, Instant.now()));
+    generate(folder, run, lease);
     return Report.exitCode(run, checked(run, Report.print(spark, folder, run, out)));
   }
 
-  private void generate(RunFolder folder, RunRecord run) {
+  private String holder() {
+    return "%s on %s, process %d, Spark application %s"
+        .formatted(
+            System.getProperty("user.name"),
+            spark.sparkContext().getConf().get("spark.driver.host", "an unknown host"),
+            ProcessHandle.current().pid(),
+            spark.sparkContext().applicationId());
+  }
+
+  private void generate(RunFolder folder, RunRecord run, Lease lease) {
     int[] missing = folder.missingChunks(run);
     if (missing.length == 0) {
       LOG.log(
@@ -82,7 +100,7 @@ public final class GenerateRun {
       progress.start();
       OutputSchema schema = schema(run);
       new ChunkRunner(spark, folder, run, partition(schema, counters), schema.schema())
-          .run(missing);
+          .run(missing, lease::lost);
     } finally {
       spark.sparkContext().removeSparkListener(sums);
     }
@@ -98,7 +116,7 @@ public final class GenerateRun {
             request.job().model().path(),
             request.modelRevision(),
             request.adapter(),
-            Fingerprint.requestKey(request)),
+            Identity.of(request).requestKey()),
         counters);
   }
 

@@ -9,7 +9,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,7 +18,6 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.yukiguni.job.InvalidJobException;
-import org.yukiguni.job.OutputMode;
 
 /** The folder at {@code output.path}, on any file system that Hadoop knows: runs side by side. */
 final class OutputFolder {
@@ -49,51 +47,18 @@ final class OutputFolder {
 
   /** Our runs in the folder, the oldest first. */
   List<RunFolder> runs() {
-    return names(new Path(path, RunFolder.OURS)).stream().map(this::run).toList();
+    return names(new Path(path, RunFolder.OURS)).stream()
+        .filter(name -> !name.startsWith(Lease.PREFIX))
+        .map(this::run)
+        .toList();
   }
 
   /**
-   * The run to go on with, after the mode has had its say; empty to start a new one.
+   * Checks that nothing lies here that we did not write.
    *
-   * @throws InvalidJobException if the mode or a foreign file forbids to write here
+   * @throws InvalidJobException if there is
    */
-  Optional<RunFolder> choose(OutputMode mode, String fingerprint) {
-    refuseForeign();
-    List<RunFolder> runs = runs();
-    return switch (mode) {
-      case FAIL -> {
-        if (!runs.isEmpty()) {
-          throw new InvalidJobException(
-              "Cannot write to output.path %s because it holds run %s and output.mode is fail; choose another path, or resume or overwrite"
-                  .formatted(path, runs.get(runs.size() - 1).id()));
-        }
-        yield Optional.empty();
-      }
-      case OVERWRITE -> {
-        runs.forEach(RunFolder::delete);
-        yield Optional.empty();
-      }
-      case RESUME -> {
-        // A run whose planning was broken off has no result; its plan cannot be trusted.
-        runs.stream().filter(run -> run.record().isEmpty()).forEach(RunFolder::delete);
-        yield runs.stream()
-            .filter(
-                run -> run.record().filter(r -> r.fingerprint().equals(fingerprint)).isPresent())
-            .reduce((older, newer) -> newer);
-      }
-    };
-  }
-
-  /** A new run, its id ordered by time. */
-  RunFolder newRun(Instant now) {
-    return run(TIME.format(now) + "-%08x".formatted(ThreadLocalRandom.current().nextInt()));
-  }
-
-  private RunFolder run(String id) {
-    return new RunFolder(files, path, id);
-  }
-
-  private void refuseForeign() {
+  void refuseForeign() {
     Set<String> ours =
         runs().stream().map(run -> RunFolder.RESULTS_PREFIX + run.id()).collect(Collectors.toSet());
     ours.add(RunFolder.OURS);
@@ -107,6 +72,30 @@ final class OutputFolder {
                   String.join(", ", foreign.subList(0, Math.min(NAMED, foreign.size()))),
                   foreign.size() > NAMED ? " and %d more".formatted(foreign.size() - NAMED) : ""));
     }
+  }
+
+  /**
+   * The right to write here; to be closed at the end.
+   *
+   * @param holder who asks, in a few words
+   * @throws InvalidJobException if another driver has it
+   */
+  Lease lease(String holder) {
+    return Lease.take(files, new Path(path, RunFolder.OURS), holder, Lease.Times.USUAL);
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  /** A new run, its id ordered by time. */
+  RunFolder newRun(Instant now) {
+    return run(TIME.format(now) + "-%08x".formatted(ThreadLocalRandom.current().nextInt()));
+  }
+
+  private RunFolder run(String id) {
+    return new RunFolder(files, path, id);
   }
 
   private Set<String> names(Path folder) {

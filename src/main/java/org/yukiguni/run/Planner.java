@@ -29,7 +29,7 @@ import org.yukiguni.spark.TokenizePartition;
  * Makes the plan of a run: the prompts as they are now, tokenised once, dealt into chunks by a hash
  * of their ids. What comes later, and a resume tomorrow, reads the plan and never the input.
  */
-final class Planner {
+final class Planner implements RunChoice.Inputs {
   /** Chunks that cost a listing, a job and a commit each; more of them save nothing. */
   private static final long MAX_AUTO_CHUNKS = 400;
 
@@ -49,11 +49,12 @@ final class Planner {
    *
    * @throws InvalidJobException if a kept column has the name of an output column
    */
-  RunRecord plan(RunFolder folder, String fingerprint, Instant now) {
+  RunRecord plan(RunFolder folder, Identity identity, Instant now) {
     Dataset<Row> prompts = request.prompts().apply(spark);
     List<StructField> kept = kept(prompts.schema());
     OutputSchema.check(kept);
-    int chunks = numChunks(prompts.count());
+    InputMark input = InputMark.of(prompts);
+    int chunks = numChunks(input.rows());
     StructType schema = PlanColumn.schema(kept);
     folder.note("job.yaml", request.effectiveJob());
     snapshot(prompts, schema, chunks)
@@ -66,11 +67,12 @@ final class Planner {
         new RunRecord(
             folder.id(),
             request.job().name(),
-            fingerprint,
+            identity.keys(),
             request.job().model().path(),
             request.modelRevision(),
             request.generation().config().numReturnSequences(),
             request.job().run().maxErrorRatio(),
+            input,
             chunkRows(plan, chunks),
             schema.json(),
             versions(),
@@ -130,7 +132,13 @@ final class Planner {
     return List.of(rows);
   }
 
-  private Map<String, String> versions() {
+  @Override
+  public InputMark mark() {
+    return InputMark.of(request.prompts().apply(spark));
+  }
+
+  @Override
+  public Map<String, String> versions() {
     Map<String, String> versions = new TreeMap<>();
     versions.put("spark", spark.version());
     versions.put("java", Runtime.version().toString());
@@ -139,7 +147,7 @@ final class Planner {
     return versions;
   }
 
-  private static String quoted(String name) {
+  static String quoted(String name) {
     return "`" + name.replace("`", "``") + "`";
   }
 }

@@ -13,11 +13,12 @@ import java.util.Map;
  *
  * @param runId names the run's folders
  * @param jobName as in the job
- * @param fingerprint see {@link Fingerprint}
+ * @param identity what must be the same in a job that goes on with it
  * @param model as in the job
  * @param modelRevision tells contents of the model apart
  * @param completionsPerRow {@code num_return_sequences}
  * @param maxErrorRatio share of completions that may fail
+ * @param input what the input was when the plan was made
  * @param chunkRows prompts of each chunk; a hash deals them out, so some may be empty
  * @param planSchema of the plan's files, in Spark's JSON
  * @param versions of the programs that planned it
@@ -26,11 +27,12 @@ import java.util.Map;
 record RunRecord(
     String runId,
     String jobName,
-    String fingerprint,
+    Map<String, String> identity,
     String model,
     String modelRevision,
     int completionsPerRow,
     double maxErrorRatio,
+    InputMark input,
     List<Long> chunkRows,
     String planSchema,
     Map<String, String> versions,

@@ -17,7 +17,8 @@ import org.yukiguni.spark.ModelLoader;
  * @param modelRevision tells contents of the model apart
  * @param adapter the LoRA adapter with a hash over its contents; null without one
  * @param loader opens the model on executors
- * @param prompts the id, the prompt, then the kept columns; asked for only if a plan is made
+ * @param prompts the id, the prompt, then the kept columns; asked for if a plan is made, or to see
+ *     whether the input of a finished run has changed
  */
 public record RunRequest(
     Job job,

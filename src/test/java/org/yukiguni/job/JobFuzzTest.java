@@ -106,7 +106,7 @@ class JobFuzzTest {
     try {
       Job job = JobReader.parse(text, overrides);
       assertThat(job.name()).isNotEmpty();
-      assertThat(JobReader.parse(job.toYaml(), List.of()).fingerprint()).hasSize(64);
+      assertThat(JobReader.parse(job.toYaml(), List.of()).toYaml()).isEqualTo(job.toYaml());
       return true;
     } catch (InvalidJobException e) {
       assertThat(e.problems()).isNotEmpty().noneMatch(String::isBlank);

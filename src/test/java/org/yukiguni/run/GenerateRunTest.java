@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
@@ -115,14 +118,54 @@ final class GenerateRunTest {
     assertThat(before).hasSizeLessThan(80);
     test.loader().state().crashingPrompt = "";
     // The input of the day after; the plan holds that of the day before.
-    assertThat(test.withRows(rows(3)).run()).isEqualTo(ExitCode.OK);
+    assertThat(test.withRows(rows(41)).run()).isEqualTo(ExitCode.OK);
 
     Map<String, Object> after = test.startTimes();
     assertThat(after).hasSize(80).containsAllEntriesOf(before);
     assertThat(test.read().count()).isEqualTo(80);
     assertThat(test.read().select("run_id").distinct().count()).isEqualTo(1);
-    assertThat(test.run()).isEqualTo(ExitCode.OK);
+    assertThatThrownBy(test::run)
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessageContaining("the input has changed since run")
+        .hasMessageContaining("it had 40 rows and has 41; set output.mode: new");
+    assertThat(test.withRows(rows(40)).run()).isEqualTo(ExitCode.OK);
     assertThat(test.startTimes()).isEqualTo(after);
+  }
+
+  @Test
+  void aChangedValueOfTheInputIsSeen() {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(4));
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+    List<Row> shuffled = new ArrayList<>(rows(4));
+    Collections.reverse(shuffled);
+    assertThat(test.withRows(shuffled).run()).isEqualTo(ExitCode.OK);
+    shuffled.set(0, RowFactory.create("id003", "prompt 3", null, "other"));
+    assertThatThrownBy(() -> test.withRows(shuffled).run())
+        .hasMessageContaining("it had 4 rows and has 4 of other content");
+  }
+
+  @Test
+  void aChangedJobIsRefusedWithTheDifferencesNamed() {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(4));
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+    assertThatThrownBy(() -> test.withSeed(8).run())
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessageContaining("because the job has changed: generation.seed was 7 and is 8; run it")
+        .hasMessageContaining("output.mode: new");
+    assertThat(test.withSeed(7).run()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void aFolderInUseIsRefused() throws IOException {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(4));
+    OutputFolder output = OutputFolder.of(folder.resolve("out").toString(), new Configuration());
+    try (Lease lease = output.lease("somebody on elsewhere")) {
+      assertThat(lease.lost()).isEmpty();
+      assertThatThrownBy(test::run)
+          .isInstanceOf(InvalidJobException.class)
+          .hasMessageContaining("because another driver does: somebody on elsewhere, since 20");
+    }
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
   }
 
   @Test
@@ -148,7 +191,7 @@ final class GenerateRunTest {
     String first = test.lastJson().get("run_id").asText();
 
     // Another seed is another run beside the first one.
-    assertThat(test.inMode(OutputMode.RESUME).withSeed(8).run()).isEqualTo(ExitCode.OK);
+    assertThat(test.inMode(OutputMode.NEW).withSeed(8).run()).isEqualTo(ExitCode.OK);
     assertThat(test.read().count()).isEqualTo(16);
     assertThat(test.lastJson().get("run_id").asText()).isNotEqualTo(first);
 
