@@ -44,7 +44,19 @@ class WallsTest {
             "org.yukiguni.spark..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..")
+        .resideInAnyPackage("org.apache.spark..", "scala..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "org.yukiguni.cli..",
+            "org.yukiguni.hub..",
+            "org.yukiguni.prompt..",
+            "org.yukiguni.run..",
+            "org.yukiguni.spark..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.hadoop..")
         .check(CLASSES);
   }
 

@@ -1,6 +1,7 @@
 package org.yukiguni.cli;
 
 import java.lang.System.Logger.Level;
+import org.yukiguni.hub.HubException;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.run.Causes;
 import org.yukiguni.run.ExitCode;
@@ -31,6 +32,10 @@ final class Problems {
     if (problem instanceof InvalidJobException) {
       System.err.println(problem.getMessage());
       return ExitCode.WRONG_JOB;
+    }
+    if (problem instanceof HubException hub) {
+      System.err.println(hub.getMessage());
+      return hub.reason() == HubException.Reason.REFUSED ? ExitCode.WRONG_JOB : ExitCode.BROKEN;
     }
     if (!(problem instanceof RunBrokenException)) {
       LOG.log(Level.ERROR, "unexpected", problem);

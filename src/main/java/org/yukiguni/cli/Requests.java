@@ -12,6 +12,7 @@ import org.yukiguni.job.ResolvedGeneration;
 import org.yukiguni.job.RowSettings;
 import org.yukiguni.prompt.PromptReader;
 import org.yukiguni.run.RunRequest;
+import org.yukiguni.spark.HadoopConfiguration;
 import org.yukiguni.spark.TorchLoader;
 import org.yukiguni.tokenizer.Tokenizer;
 import org.yukiguni.tokenizer.TokenizerException;
@@ -28,8 +29,9 @@ final class Requests {
    * @throws InvalidJobException if the model is not there, or does not fit the job
    */
   static RunRequest of(Job job) {
-    ModelFolder model = ModelResolver.resolve(job.model());
-    Optional<ModelFolder> adapter = ModelResolver.resolveAdapter(job.model());
+    ModelResolver models = new ModelResolver(HadoopConfiguration.current());
+    ModelFolder model = models.resolve(job.model());
+    Optional<ModelFolder> adapter = models.resolveAdapter(job.model());
     ResolvedGeneration generation =
         GenerationResolver.resolve(job.generation(), model.path(), tokenizerEos(model));
     generation.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));

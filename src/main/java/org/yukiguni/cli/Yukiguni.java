@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "yukiguni",
     description = "Generates text in bulk with local language models on Apache Spark.",
-    subcommands = {GenerateCommand.class, ReportCommand.class},
+    subcommands = {GenerateCommand.class, ReportCommand.class, DownloadCommand.class},
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",

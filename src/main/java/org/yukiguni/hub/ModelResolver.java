@@ -1,123 +1,219 @@
 package org.yukiguni.hub;
 
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.ModelSpec;
 
-/** Finds the folder of the model that a job names. */
+/**
+ * Finds the model that a job names: a folder if there is one of that name, else a repository of the
+ * hub; or the URI of a folder.
+ */
 public final class ModelResolver {
-  private static final List<String> WEIGHTS =
-      List.of(
-          "model.safetensors",
-          "model.safetensors.index.json",
-          "pytorch_model.bin",
-          "pytorch_model.bin.index.json");
-  private static final List<String> ADAPTERS =
-      List.of("adapter_model.safetensors", "adapter_model.bin");
-  private static final List<String> TOKENIZERS =
-      List.of("tokenizer.json", "spiece.model", "tokenizer.model");
+  /** What a revision is called that nobody named. */
+  public static final String MAIN = "main";
 
-  private static final Pattern HUB_ID = Pattern.compile("[\\w-][\\w.-]*/[\\w-][\\w.-]*");
-  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+  private static final Pattern HUB_ID =
+      Pattern.compile("(\\w[\\w.-]{0,95}/)?\\w[\\w.-]{0,95}(?<![.-])");
+  private static final Pattern REVISION = Pattern.compile("\\w[\\w.-]*(/\\w[\\w.-]*)*");
 
-  private ModelResolver() {}
+  /** Not a drive letter. */
+  private static final Pattern URI_SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
+
+  private final Configuration hadoop;
+  private final Supplier<HubEnvironment> environment;
+
+  /** Looks in the places that this process's environment names. */
+  public ModelResolver(Configuration hadoop) {
+    this(hadoop, HubEnvironment::ofProcess);
+  }
+
+  ModelResolver(Configuration hadoop, Supplier<HubEnvironment> environment) {
+    this.hadoop = hadoop;
+    this.environment = environment;
+  }
 
   /**
-   * Finds the folder; nothing is downloaded.
+   * Finds the model, and fetches what this host does not have of it.
    *
-   * @throws InvalidJobException if there is no such folder, or it lacks a file
+   * @throws InvalidJobException if there is no such model, or it lacks a file
+   * @throws HubException if the network or a server fails
    */
-  public static ModelFolder resolve(ModelSpec model) {
-    Path folder = folder(model.path(), "model.path");
-    if (!Files.isDirectory(folder)) {
-      throw problem("model.path", notThere(model.path(), folder));
+  public ModelFolder resolve(ModelSpec model) {
+    return keyed("model.path", () -> find(model.path(), model.revision(), ModelFiles.MODEL));
+  }
+
+  /**
+   * Finds the adapter, empty if the job names none.
+   *
+   * @throws InvalidJobException if there is no such adapter, or it lacks a file
+   * @throws HubException if the network or a server fails
+   */
+  public Optional<ModelFolder> resolveAdapter(ModelSpec model) {
+    return Optional.ofNullable(model.adapter())
+        .map(
+            adapter ->
+                keyed(
+                    "model.adapter",
+                    () -> find(adapter, model.adapterRevision(), ModelFiles.ADAPTER)));
+  }
+
+  /**
+   * Brings a model or an adapter to this host as it is now; jobs that name it use it from then on.
+   *
+   * @return its folder
+   * @throws HubException if it cannot be had
+   */
+  public Path download(String name, String revision) {
+    if (place(name) != Place.HUB) {
+      return find(name, revision, ModelFiles.MODEL).path();
     }
-    if (!model.revision().equals("main")) {
-      throw problem(
-          "model.revision",
-          "Cannot choose revision "
-              + model.revision()
-              + " because "
+    HubEnvironment hub = environment.get();
+    String commit = new Hub(hub).update(name, checked(revision));
+    return new HubCache(hub.cache(), name).snapshot(commit);
+  }
+
+  /** Where a name says that its model is. */
+  private enum Place {
+    FOLDER,
+    HADOOP,
+    HUB
+  }
+
+  private static Place place(String name) {
+    if (URI_SCHEME.matcher(name).matches() && !name.startsWith("file:")) {
+      return Place.HADOOP;
+    }
+    boolean isId = HUB_ID.matcher(name).matches() && !name.contains("..") && !name.contains("--");
+    return isId && !Files.exists(Path.of(name)) ? Place.HUB : Place.FOLDER;
+  }
+
+  private ModelFolder find(String name, String revision, ModelFiles kind) {
+    return switch (place(name)) {
+      case FOLDER -> local(name, revision, kind);
+      case HADOOP -> copied(name, revision, kind);
+      case HUB -> fetched(name, revision, kind);
+    };
+  }
+
+  private static ModelFolder local(String name, String revision, ModelFiles kind) {
+    Path folder = folder(name);
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw HubException.refused(
+          "Cannot use model " + folder + " because it is a file; give the folder it is in");
+    }
+    if (!Files.exists(folder)) {
+      throw HubException.refused(
+          "Cannot find model "
+              + name
+              + " because there is no folder "
               + folder
-              + " is a local folder, which has only one; remove the key");
+              + "; give the folder of a checkpoint, a URI such as hdfs://host/folder, or the id of a"
+              + " hub model");
     }
-    List<String> missing = missing(folder, List.of(List.of("config.json"), WEIGHTS, TOKENIZERS));
+    refuseRevision(folder.toString(), revision);
+    List<String> missing = kind.missing(files(folder));
     if (!missing.isEmpty()) {
-      throw problem(
-          "model.path",
+      throw HubException.refused(
+          "Cannot use "
+              + (kind == ModelFiles.MODEL ? "model " : "adapter ")
+              + folder
+              + " because it has no "
+              + String.join(", and no ", missing)
+              + "; give the folder of a whole "
+              + (kind == ModelFiles.MODEL ? "checkpoint" : "LoRA adapter as peft saves it"));
+    }
+    String contents = FolderRevision.of(folder);
+    return new ModelFolder(folder, contents, new LocalSource(folder.toString(), contents));
+  }
+
+  private ModelFolder copied(String uri, String revision, ModelFiles kind) {
+    if (uri.startsWith("http:") || uri.startsWith("https:")) {
+      throw HubException.refused(
           "Cannot use model "
-              + folder
-              + " because it has no "
-              + String.join(", and no ", missing)
-              + "; give the folder of a whole checkpoint");
+              + uri
+              + " because it is the address of a page; give a hub model by its id, such as"
+              + " rinna/japanese-gpt-1b, and another hub by the variable HF_ENDPOINT");
     }
-    return new ModelFolder(folder, FolderRevision.of(folder));
+    refuseRevision(uri, revision);
+    HadoopFolder folder = new HadoopFolder(uri, kind, hadoop, environment.get().home());
+    String contents = folder.contents();
+    Path copy = folder.copy(contents);
+    return new ModelFolder(copy, FolderRevision.of(copy), new HadoopSource(uri, contents, kind));
   }
 
-  /**
-   * Finds the folder of the adapter, empty if the job names none.
-   *
-   * @throws InvalidJobException if there is no such folder, or it lacks a file
-   */
-  public static Optional<ModelFolder> resolveAdapter(ModelSpec model) {
-    if (model.adapter() == null) {
-      return Optional.empty();
-    }
-    Path folder = folder(model.adapter(), "model.adapter");
-    List<String> missing = missing(folder, List.of(List.of("adapter_config.json"), ADAPTERS));
-    if (!missing.isEmpty()) {
-      throw problem(
-          "model.adapter",
-          "Cannot use adapter "
-              + folder
-              + " because it has no "
-              + String.join(", and no ", missing)
-              + "; give the local folder of a LoRA adapter as peft saves it");
-    }
-    return Optional.of(new ModelFolder(folder, FolderRevision.of(folder)));
+  private ModelFolder fetched(String id, String revision, ModelFiles kind) {
+    HubEnvironment hub = environment.get();
+    String commit = new Hub(hub).resolve(id, checked(revision), kind);
+    return new ModelFolder(
+        new HubCache(hub.cache(), id).snapshot(commit),
+        commit,
+        new HubSource(id, commit, kind, hub.endpoint(), hub.isOffline()));
   }
 
-  private static Path folder(String path, String key) {
+  private static Path folder(String name) {
     try {
-      return Path.of(path).toAbsolutePath().normalize();
-    } catch (InvalidPathException e) {
-      throw problem(
-          key, "Cannot find model " + path + " because it is not a path; give a local folder");
+      return (name.startsWith("file:") ? Path.of(new URI(name).getPath()) : Path.of(name))
+          .toAbsolutePath()
+          .normalize();
+    } catch (InvalidPathException | URISyntaxException | NullPointerException e) {
+      throw HubException.refused(
+          "Cannot find model " + name + " because it is not a path; give a folder");
     }
   }
 
-  private static String notThere(String path, Path folder) {
-    if (Files.exists(folder)) {
-      return "Cannot use model " + folder + " because it is a file; give the folder it is in";
+  private static Set<String> files(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      Set<String> names = new HashSet<>();
+      files.filter(Files::isRegularFile).forEach(file -> names.add(file.getFileName().toString()));
+      return names;
+    } catch (IOException e) {
+      throw HubException.refused(
+          "Cannot read model " + folder + " because of " + e + "; make it readable");
     }
-    if (URI.matcher(path).matches()) {
-      return "Cannot fetch model "
-          + path
-          + " because models are read from local folders only; give one that every executor has";
-    }
-    String looked = "Cannot find model " + path + " because there is no folder " + folder;
-    return HUB_ID.matcher(path).matches()
-        ? looked + " and download from the hub is not available yet; give a local folder"
-        : looked + "; give the folder of a checkpoint";
   }
 
-  private static List<String> missing(Path folder, List<List<String>> needed) {
-    List<String> missing = new ArrayList<>();
-    for (List<String> choices : needed) {
-      if (choices.stream().noneMatch(name -> Files.isRegularFile(folder.resolve(name)))) {
-        missing.add(String.join(" or ", choices));
+  private static void refuseRevision(String where, String revision) {
+    if (!revision.equals(MAIN)) {
+      throw HubException.refused(
+          "Cannot choose revision "
+              + revision
+              + " because "
+              + where
+              + " is a folder, which has only one; remove the revision");
+    }
+  }
+
+  private static String checked(String revision) {
+    if (!REVISION.matcher(revision).matches() || revision.contains("..")) {
+      throw HubException.refused(
+          "Cannot choose revision "
+              + revision
+              + " because it is no name of a branch, a tag or a commit");
+    }
+    return revision;
+  }
+
+  private static ModelFolder keyed(String key, Supplier<ModelFolder> resolving) {
+    try {
+      return resolving.get();
+    } catch (HubException e) {
+      if (e.reason() == HubException.Reason.REFUSED) {
+        throw new InvalidJobException(key + ": " + e.getMessage());
       }
+      throw e;
     }
-    return missing;
-  }
-
-  private static InvalidJobException problem(String key, String sentence) {
-    return new InvalidJobException(key + ": " + sentence);
   }
 }

@@ -5,9 +5,11 @@ import java.io.Serializable;
 /**
  * Which model, and how its weights are held.
  *
- * @param path local folder of the checkpoint
- * @param revision of a hub model; a local folder has only {@code main}
- * @param adapter local folder of a LoRA adapter to merge into the weights; null for none
+ * @param path of the checkpoint: a folder, a URI of any file system that Hadoop reads, or the id of
+ *     a hub model
+ * @param revision branch, tag or commit of a hub model; a folder has only {@code main}
+ * @param adapter LoRA adapter to merge into the weights, named likewise; null for none
+ * @param adapterRevision of an adapter on the hub
  * @param dtype number type to compute in
  * @param quantization of the weights
  * @param device where the model runs
@@ -16,6 +18,7 @@ public record ModelSpec(
     @Key(presence = Key.Presence.REQUIRED) String path,
     @Key(otherwise = "main") String revision,
     String adapter,
+    @Key(otherwise = "main") String adapterRevision,
     @Key(otherwise = "auto") Dtype dtype,
     @Key(otherwise = "none") Quantization quantization,
     @Key(otherwise = "auto") Device device)

@@ -36,7 +36,8 @@ final class LocalCluster implements AutoCloseable {
           "/com/fasterxml/jackson/dataformat/",
           "/org/junit/",
           "/org/assertj/",
-          "/com/tngtech/");
+          "/com/tngtech/",
+          "/hadoop-client-minicluster/");
 
   private final Path home;
   private final List<Process> processes = new ArrayList<>();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,18 +22,17 @@ class ModelResolverTest {
 
   @Test
   void findsTheModelOfTheQuickstart() {
-    ModelFolder model = ModelResolver.resolve(spec("data/models/yukiguni-mini"));
+    ModelFolder model = resolver().resolve(spec("data/models/yukiguni-mini"));
     assertThat(model.path()).isAbsolute().isDirectory().endsWith(Path.of("models/yukiguni-mini"));
     assertThat(model.revision()).matches("[0-9a-f]{12}");
-    assertThat(ModelResolver.resolve(spec("data/models/../models/yukiguni-mini/")))
-        .isEqualTo(model);
+    assertThat(resolver().resolve(spec("data/models/../models/yukiguni-mini/"))).isEqualTo(model);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"tokenizer.json", "spiece.model", "tokenizer.model"})
   void anyTokenizerWillDo(String tokenizer) throws IOException {
     write("config.json", "model.safetensors.index.json", tokenizer);
-    assertThat(ModelResolver.resolve(spec(folder.toString())).path()).isEqualTo(folder);
+    assertThat(resolver().resolve(spec(folder.toString())).path()).isEqualTo(folder);
   }
 
   @Test
@@ -60,18 +60,14 @@ class ModelResolverTest {
     assertProblem(
         "/no/such/folder",
         "model.path: Cannot find model /no/such/folder because there is no folder"
-            + " /no/such/folder; give the folder of a checkpoint");
+            + " /no/such/folder; give the folder of a checkpoint, a URI such as hdfs://host/folder,"
+            + " or the id of a hub model");
     assertProblem(
-        "rinna/japanese-gpt-1b",
-        "model.path: Cannot find model rinna/japanese-gpt-1b because there is no folder "
-            + Path.of("rinna/japanese-gpt-1b").toAbsolutePath()
-            + " and download from the hub is not available yet; give a local folder");
-    assertProblem(
-        "s3a://bucket/model",
-        "model.path: Cannot fetch model s3a://bucket/model because models are read from local"
-            + " folders only; give one that every executor has");
-    assertProblem(
-        "\0", "model.path: Cannot find model \0 because it is not a path; give a local folder");
+        "https://huggingface.co/rinna/japanese-gpt-1b",
+        "model.path: Cannot use model https://huggingface.co/rinna/japanese-gpt-1b because it is the"
+            + " address of a page; give a hub model by its id, such as rinna/japanese-gpt-1b, and"
+            + " another hub by the variable HF_ENDPOINT");
+    assertProblem("\0", "model.path: Cannot find model \0 because it is not a path; give a folder");
     write("file");
     assertProblem(
         folder.resolve("file").toString(),
@@ -84,38 +80,55 @@ class ModelResolverTest {
   void aLocalFolderHasOneRevision() {
     assertThatThrownBy(
             () ->
-                ModelResolver.resolve(
-                    new ModelSpec(
-                        folder.toString(), "v2", null, Dtype.AUTO, Quantization.NONE, Device.AUTO)))
+                resolver()
+                    .resolve(
+                        new ModelSpec(
+                            folder.toString(),
+                            "v2",
+                            null,
+                            "main",
+                            Dtype.AUTO,
+                            Quantization.NONE,
+                            Device.AUTO)))
         .isInstanceOf(InvalidJobException.class)
         .hasMessage(
-            "model.revision: Cannot choose revision v2 because "
+            "model.path: Cannot choose revision v2 because "
                 + folder
-                + " is a local folder, which has only one; remove the key");
+                + " is a folder, which has only one; remove the revision");
   }
 
   @Test
   void findsTheAdapterThatAJobNames() throws IOException {
-    assertThat(ModelResolver.resolveAdapter(spec("data/models/yukiguni-mini"))).isEmpty();
+    assertThat(resolver().resolveAdapter(spec("data/models/yukiguni-mini"))).isEmpty();
     ModelSpec model = withAdapter("data/models/yukiguni-mini-kansai-lora");
-    ModelFolder adapter = ModelResolver.resolveAdapter(model).orElseThrow();
+    ModelFolder adapter = resolver().resolveAdapter(model).orElseThrow();
     assertThat(adapter.path()).isAbsolute().endsWith(Path.of("yukiguni-mini-kansai-lora"));
     assertThat(adapter.revision()).matches("[0-9a-f]{12}");
     write("adapter_config.json", "adapter_model.bin");
-    assertThat(ModelResolver.resolveAdapter(withAdapter(folder.toString()))).isPresent();
+    assertThat(resolver().resolveAdapter(withAdapter(folder.toString()))).isPresent();
     Files.delete(folder.resolve("adapter_model.bin"));
-    assertThatThrownBy(() -> ModelResolver.resolveAdapter(withAdapter(folder.toString())))
+    assertThatThrownBy(() -> resolver().resolveAdapter(withAdapter(folder.toString())))
         .isInstanceOf(InvalidJobException.class)
         .hasMessage(
             "model.adapter: Cannot use adapter "
                 + folder
                 + " because it has no adapter_model.safetensors or adapter_model.bin; give the"
-                + " local folder of a LoRA adapter as peft saves it");
+                + " folder of a whole LoRA adapter as peft saves it");
+  }
+
+  private static ModelResolver resolver() {
+    return new ModelResolver(new Configuration());
   }
 
   private static ModelSpec withAdapter(String adapter) {
     return new ModelSpec(
-        "data/models/yukiguni-mini", "main", adapter, Dtype.AUTO, Quantization.NONE, Device.AUTO);
+        "data/models/yukiguni-mini",
+        "main",
+        adapter,
+        "main",
+        Dtype.AUTO,
+        Quantization.NONE,
+        Device.AUTO);
   }
 
   private void write(String... names) throws IOException {
@@ -124,12 +137,12 @@ class ModelResolverTest {
     }
   }
 
-  private static ModelSpec spec(String path) {
-    return new ModelSpec(path, "main", null, Dtype.AUTO, Quantization.NONE, Device.AUTO);
+  static ModelSpec spec(String path) {
+    return new ModelSpec(path, "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO);
   }
 
   private static void assertProblem(String path, String message) {
-    assertThatThrownBy(() -> ModelResolver.resolve(spec(path)))
+    assertThatThrownBy(() -> resolver().resolve(spec(path)))
         .isInstanceOf(InvalidJobException.class)
         .hasMessage(message);
   }

@@ -57,7 +57,8 @@ class JobKeysTest {
   void modelDefaults() {
     assertThat(Jobs.minimal().model())
         .isEqualTo(
-            new ModelSpec("models/mini", "main", null, Dtype.AUTO, Quantization.NONE, Device.AUTO));
+            new ModelSpec(
+                "models/mini", "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO));
   }
 
   @Test
@@ -65,13 +66,14 @@ class JobKeysTest {
     assertThat(
             Jobs.with(
                     "model={path: p, revision: r, dtype: float32, quantization: none,"
-                        + " adapter: lora, device: 'cuda:1'}")
+                        + " adapter: lora, adapter_revision: v2, device: 'cuda:1'}")
                 .model())
         .isEqualTo(
             new ModelSpec(
                 "p",
                 "r",
                 "lora",
+                "v2",
                 Dtype.FLOAT32,
                 Quantization.NONE,
                 new Device(Device.Kind.CUDA, 1)));
