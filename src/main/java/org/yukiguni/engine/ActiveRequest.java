@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** A request from its submission until the last of its completions has ended. */
 final class ActiveRequest {
@@ -14,7 +15,7 @@ final class ActiveRequest {
   private final Instant submittedAt;
   private final long submittedNanos;
 
-  /** Its completions; empty until it is admitted. */
+  /** Its completions that have not ended when it was started last; empty until it is admitted. */
   final List<Sequence> sequences = new ArrayList<>();
 
   /** The beams of which they will be the best; empty if it is no beam search. */
@@ -51,13 +52,31 @@ final class ActiveRequest {
   }
 
   void makeSequences(int contextLength) {
+    makeSequences(IntStream.range(0, numSequences()).toArray(), contextLength);
+  }
+
+  private void makeSequences(int[] indices, int contextLength) {
     int maxNewTokens = request.config().maxNewTokens(promptLength(), contextLength);
     LogitRules rules = new LogitRules(request.config(), request.promptTokens(), maxNewTokens);
-    for (int i = 0; i < numSequences(); i++) {
+    for (int i : indices) {
       sequences.add(new Sequence(this, i, maxNewTokens, rules.fork()));
     }
     if (request.config().beams().isSearch()) {
       beams = Optional.of(new BeamGroup(this, maxNewTokens, rules));
+    }
+  }
+
+  /** Goes back to the prompt with the completions that have not ended. */
+  void restart(List<Sequence> unfinished, int contextLength) {
+    sequences.clear();
+    beams = Optional.empty();
+    prefilled = 0;
+    promptBlock = -1;
+    promptCapacity = 0;
+    forksLeft = 0;
+    makeSequences(unfinished.stream().mapToInt(s -> s.index).toArray(), contextLength);
+    for (int i = 0; i < unfinished.size(); i++) {
+      sequences.get(i).deviceNanos = unfinished.get(i).deviceNanos;
     }
   }
 
@@ -93,11 +112,15 @@ final class ActiveRequest {
     sink.accept(new Outcome.Failure(request.id(), s.index, code, message, timing(s, clock)));
   }
 
-  /** Fails all completions of a request that never started. */
+  /** Fails all completions of a request that has not started, or starts anew. */
   void refuse(ErrorCode code, String message, Clock clock) {
     double waitedMs = millis(clock.nanos() - submittedNanos);
     Timing timing = new Timing(submittedAt, clock.now(), waitedMs, 0, 0, 0, waitedMs, 0);
-    for (int i = 0; i < numSequences(); i++) {
+    int[] indices =
+        sequences.isEmpty()
+            ? IntStream.range(0, numSequences()).toArray()
+            : sequences.stream().mapToInt(s -> s.index).toArray();
+    for (int i : indices) {
       sink.accept(new Outcome.Failure(request.id(), i, code, message, timing));
     }
   }

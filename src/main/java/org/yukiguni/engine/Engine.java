@@ -20,6 +20,7 @@ public final class Engine implements AutoCloseable {
   private final LinkedBlockingQueue<ActiveRequest> inbox = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile boolean isDeviceLost;
   private volatile EngineStats stats = new EngineStats(0, 0, 0, 0, 0, 0, 0);
 
   /**
@@ -73,6 +74,11 @@ public final class Engine implements AutoCloseable {
     return closed;
   }
 
+  /** Whether it has ended because its device cannot be used any more by this process. */
+  public boolean isDeviceLost() {
+    return isDeviceLost;
+  }
+
   private void loop() {
     String ending = "the engine was closed";
     try {
@@ -87,6 +93,7 @@ public final class Engine implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       LOG.log(Level.ERROR, thread.getName() + " ends", e);
       ending = "the engine failed: " + e.getMessage();
+      isDeviceLost = e instanceof DeviceFaultException;
     } finally {
       closed = true;
       failAll("Cannot finish because " + ending);
@@ -142,10 +149,11 @@ public final class Engine implements AutoCloseable {
     StepResult result;
     try {
       result = model.run(plan.step());
+    } catch (DeviceFaultException e) {
+      throw e;
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      LOG.log(Level.ERROR, "a step failed", e);
       model.clearCache();
-      failStarted("Cannot finish because a step of the model failed: " + e.getMessage());
+      retryOrFail(scheduler.abandonStarted(), e);
       return;
     }
     long nanos = clock.nanos() - start;
@@ -167,6 +175,33 @@ public final class Engine implements AutoCloseable {
     }
     scheduler.finishStep();
     count(plan, nanos);
+  }
+
+  private void retryOrFail(List<Sequence> started, Throwable problem) {
+    boolean isOutOfMemory = problem instanceof OutOfMemoryError;
+    if (scheduler.retry(started, isOutOfMemory)) {
+      LOG.log(
+          Level.WARNING,
+          "a step with {0} completions failed, trying again with half of them: {1}",
+          started.size(),
+          problem);
+      return;
+    }
+    LOG.log(Level.ERROR, "a step with one row failed", problem);
+    if (isOutOfMemory) {
+      fail(
+          started,
+          ErrorCode.OUT_OF_MEMORY,
+          "Cannot finish because the row alone needs more memory than there is: "
+              + problem.getMessage()
+              + "; give the executor more, or shorten the row");
+    } else {
+      fail(
+          started,
+          ErrorCode.ENGINE,
+          "Cannot finish because a step of the model with this row alone failed: "
+              + problem.getMessage());
+    }
   }
 
   private void take(Sequence s, int token, TokenLogprobs logprob) {
@@ -259,14 +294,12 @@ public final class Engine implements AutoCloseable {
             scheduler.kvTokens());
   }
 
-  private void failStarted(String message) {
-    for (Sequence s : scheduler.abandonStarted()) {
-      s.request.fail(s, ErrorCode.ENGINE, message, clock);
-    }
+  private void fail(List<Sequence> started, ErrorCode code, String message) {
+    started.forEach(s -> s.request.fail(s, code, message, clock));
   }
 
   private void failAll(String message) {
-    failStarted(message);
+    fail(scheduler.abandonStarted(), ErrorCode.ENGINE, message);
     for (List<ActiveRequest> rest : List.of(scheduler.abandonWaiting(), drainInbox())) {
       rest.forEach(request -> request.refuse(ErrorCode.ENGINE, message, clock));
     }

@@ -20,7 +20,9 @@ public enum ErrorCode {
   NO_COMPLETION,
   /** The prompt could not be tokenised or the completion not decoded. */
   TOKENIZER,
-  /** The engine failed in a step in which the row took part. */
+  /** A step with this row alone needed more memory than there is. */
+  OUT_OF_MEMORY,
+  /** A step with this row alone failed. */
   ENGINE;
 
   /** The value of the output column, in lower case. */

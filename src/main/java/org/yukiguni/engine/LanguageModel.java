@@ -13,6 +13,8 @@ public interface LanguageModel extends AutoCloseable {
    *
    * @return one token for each entry of {@link Step#samples}, and candidates for each of {@link
    *     Step#beams}
+   * @throws OutOfMemoryError if the step needs more memory than there is, of whatever kind
+   * @throws DeviceFaultException if no later step can succeed either
    */
   StepResult run(Step step);
 

@@ -3,7 +3,9 @@ package org.yukiguni.engine;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Decides what the next step carries. A request waits, is prefilled chunk by chunk, and its
@@ -19,9 +21,11 @@ final class Scheduler {
 
   private final EngineLimits limits;
   private final ModelLimits model;
+  private final StepLimits now;
   private final KvLedger ledger;
 
   private final Deque<ActiveRequest> waiting = new ArrayDeque<>();
+  private final Suspects suspects = new Suspects();
   private final Deque<ActiveRequest> prefilling = new ArrayDeque<>();
 
   /** Requests whose first tokens are drawn in the current step. */
@@ -33,9 +37,13 @@ final class Scheduler {
   /** Rows in use: one for each sequence that decodes, num_beams for each beam search. */
   private int running;
 
+  /** Sequences of the largest step that lacked memory, until it is clear whose fault that was. */
+  private int tooMany;
+
   Scheduler(EngineLimits limits, ModelLimits model) {
     this.limits = limits;
     this.model = model;
+    this.now = new StepLimits(limits);
     this.ledger = new KvLedger(model.contextLength(), limits.kvBytes() / model.kvBytesPerToken());
   }
 
@@ -68,7 +76,11 @@ final class Scheduler {
   }
 
   boolean isIdle() {
-    return waiting.isEmpty() && prefilling.isEmpty() && ready.isEmpty() && running == 0;
+    return waiting.isEmpty() && suspects.size() == 0 && !hasStarted();
+  }
+
+  private boolean hasStarted() {
+    return !prefilling.isEmpty() || !ready.isEmpty() || running > 0;
   }
 
   int running() {
@@ -76,7 +88,7 @@ final class Scheduler {
   }
 
   int waiting() {
-    return waiting.size();
+    return waiting.size() + suspects.size();
   }
 
   long kvTokens() {
@@ -85,6 +97,7 @@ final class Scheduler {
 
   /** The next step; there must be something to do. */
   Plan schedule() {
+    followSuspects();
     ledger.growFull();
     searching.forEach(ledger::follow);
     while (!ready.isEmpty() && hasRows(ready.peek()) && ledger.fits(ready.peek())) {
@@ -96,12 +109,12 @@ final class Scheduler {
       step.decode(pool);
     }
     searching.forEach(step::decode);
-    int room = Math.max(PREFILL_CHUNK, limits.maxStepTokens() - running);
+    int room = Math.max(PREFILL_CHUNK, now.maxStepTokens() - running);
     for (ActiveRequest request : List.copyOf(prefilling)) {
       room -= prefill(request, step, room);
     }
     while (room > 0 && admitsNext()) {
-      ActiveRequest request = waiting.remove();
+      ActiveRequest request = queue().remove();
       ledger.takePrompt(request);
       prefilling.add(request);
       int length = prefill(request, step, room);
@@ -125,7 +138,7 @@ final class Scheduler {
 
   /** Whether a step has enough rows left; beams that are more than a step may have run alone. */
   private boolean hasRows(CacheUser user) {
-    return running == 0 || running + user.numRows() <= limits.maxSequences();
+    return running == 0 || running + user.numRows() <= now.maxSequences();
   }
 
   private void start(CacheUser user) {
@@ -153,8 +166,12 @@ final class Scheduler {
     return length;
   }
 
+  private Deque<ActiveRequest> queue() {
+    return suspects.isEmpty() ? waiting : suspects.queue();
+  }
+
   private boolean admitsNext() {
-    ActiveRequest next = waiting.peek();
+    ActiveRequest next = queue().peek();
     if (next == null) {
       return false;
     }
@@ -168,7 +185,7 @@ final class Scheduler {
       ahead += user.numRows();
       holding.add(user.request());
     }
-    return ahead < limits.maxSequences() && ledger.fitsPrompt(next, holding);
+    return ahead < now.maxSequences() && ledger.fitsPrompt(next, holding);
   }
 
   /** Takes a sequence, or beams, whose first token is drawn and which go on. */
@@ -215,9 +232,50 @@ final class Scheduler {
     return started;
   }
 
+  /**
+   * Queues again, before all others, what a failed step took with it. It gives the same tokens as
+   * if nothing had happened.
+   *
+   * @param started from {@link #abandonStarted}
+   * @return false if there was nothing beside it that could be blamed; nothing is queued then
+   */
+  boolean retry(List<Sequence> started, boolean isOutOfMemory) {
+    Map<ActiveRequest, List<Sequence>> requests = new LinkedHashMap<>();
+    started.forEach(s -> requests.computeIfAbsent(s.request, unused -> new ArrayList<>()).add(s));
+    if (requests.size() == 1 && (started.size() == 1 || now.maxSequences() == 1)) {
+      // It is the row that is too large, not the step.
+      tooMany = 0;
+      return false;
+    }
+    if (isOutOfMemory) {
+      tooMany = Math.max(tooMany, started.size());
+    }
+    if (requests.size() == 1) {
+      now.halve(started.size());
+    }
+    requests.forEach((request, unfinished) -> request.restart(unfinished, model.contextLength()));
+    suspects.halve(List.copyOf(requests.keySet()));
+    return true;
+  }
+
+  /** Goes on to the next suspects when those before have ended, and at last back to normal. */
+  private void followSuspects() {
+    while (!suspects.isEmpty() && suspects.queue().isEmpty() && !hasStarted()) {
+      suspects.next();
+      if (suspects.isEmpty()) {
+        now.restore();
+        if (tooMany > 0) {
+          now.lower(tooMany);
+          tooMany = 0;
+        }
+      }
+    }
+  }
+
   /** Drops what waits, and returns it. */
   List<ActiveRequest> abandonWaiting() {
-    List<ActiveRequest> dropped = List.copyOf(waiting);
+    List<ActiveRequest> dropped = suspects.abandon();
+    dropped.addAll(waiting);
     waiting.clear();
     return dropped;
   }

@@ -64,7 +64,7 @@ final class StepBuilder {
 
   private void share(ActiveRequest request, int length) {
     for (Sequence s : request.sequences) {
-      shares.add(new Scheduler.Share(s, (double) length / request.numSequences()));
+      shares.add(new Scheduler.Share(s, (double) length / request.sequences.size()));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.yukiguni.model;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.ByteBuffer;
@@ -106,6 +107,8 @@ public final class TorchModel implements LanguageModel {
               drawn.logprobs(),
               drawn.tops(),
               sampler.search(scope, logits, source(beams, rows), step.beams()));
+    } catch (EngineException e) {
+      throw DeviceErrors.rethrow(e);
     }
   }
 

@@ -3,8 +3,9 @@ package org.yukiguni.spark;
 /**
  * The one holder of engines and tokenisers in an executor's JVM. All tasks of the executor share
  * one engine per model and device; the first task opens it. An idle engine of another model is
- * closed before a new one opens, so that two jobs of one application need the memory of one. What
- * is open at the end is closed with the JVM.
+ * closed before a new one opens, so that two jobs of one application need the memory of one. An
+ * engine that failed is replaced when a task asks for it next. What is open at the end is closed
+ * with the JVM.
  *
  * <p>This is the project's only mutable static: Spark gives a task no other thing that lives as
  * long as its executor.
@@ -13,9 +14,10 @@ final class ExecutorEngines {
   private static final Shared<Key, OpenEngine> ENGINES =
       new Shared<>(
           (wanted, idle) -> !wanted.loader().equals(idle.loader()),
+          open -> open.engine().isClosed(),
           key -> key.loader().openEngine(key.device(), key.threads()));
   private static final Shared<ModelLoader, TextCodec> CODECS =
-      new Shared<>((wanted, idle) -> !wanted.equals(idle), ModelLoader::openCodec);
+      new Shared<>((wanted, idle) -> !wanted.equals(idle), codec -> false, ModelLoader::openCodec);
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(ExecutorEngines::closeAll, "close-engines"));

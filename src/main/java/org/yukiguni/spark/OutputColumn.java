@@ -41,7 +41,7 @@ public enum OutputColumn {
       Nulls.POSSIBLE,
       DataTypes.StringType,
       "prompt_null, prompt_empty, prompt_too_long, generation_settings, kv_memory, nan_logits,"
-          + " no_completion, tokenizer or engine; null in an ok row."),
+          + " no_completion, tokenizer, out_of_memory or engine; null in an ok row."),
   ERROR_MESSAGE(
       Place.FILE,
       Nulls.POSSIBLE,

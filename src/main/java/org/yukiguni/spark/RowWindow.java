@@ -170,6 +170,9 @@ final class RowWindow {
     } else if (outcome instanceof Outcome.Failure failure) {
       if (engine.isClosed()) {
         // Not the row's fault: the task fails and runs again, here or elsewhere.
+        if (engine.isDeviceLost()) {
+          ExecutorEnd.because(failure.message());
+        }
         throw new IllegalStateException(failure.message());
       }
       error(

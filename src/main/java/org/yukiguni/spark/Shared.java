@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Values that are costly to open, shared by all who ask with an equal key: the first one opens,
@@ -15,6 +16,7 @@ import java.util.function.Function;
  */
 final class Shared<K, V extends AutoCloseable> {
   private final BiPredicate<K, K> takesPlaceOf;
+  private final Predicate<V> isDead;
   private final Function<K, V> opener;
   private final Map<K, Slot> slots = new HashMap<>();
 
@@ -23,30 +25,33 @@ final class Shared<K, V extends AutoCloseable> {
    *
    * @param takesPlaceOf whether the first key's value must not be opened before the second key's
    *     idle value is closed
+   * @param isDead whether a value is of no more use; it is replaced when it is asked for next
    * @param opener called by one thread at a time for each key
    */
-  Shared(BiPredicate<K, K> takesPlaceOf, Function<K, V> opener) {
+  Shared(BiPredicate<K, K> takesPlaceOf, Predicate<V> isDead, Function<K, V> opener) {
     this.takesPlaceOf = takesPlaceOf;
+    this.isDead = isDead;
     this.opener = opener;
   }
 
   /** The value of a key, opened if need be; give it back by closing the lease. */
   Lease lease(K key) {
-    List<Slot> idle = new ArrayList<>();
+    List<Slot> unwanted = new ArrayList<>();
     Slot slot;
     synchronized (this) {
       slots
           .entrySet()
           .removeIf(
               entry ->
-                  entry.getValue().users == 0
-                      && takesPlaceOf.test(key, entry.getKey())
-                      && idle.add(entry.getValue()));
+                  (entry.getValue().isDead()
+                          || (entry.getValue().users == 0
+                              && takesPlaceOf.test(key, entry.getKey())))
+                      && unwanted.add(entry.getValue()));
       slot = slots.computeIfAbsent(key, Slot::new);
       slot.users++;
     }
     try {
-      for (Slot other : idle) {
+      for (Slot other : unwanted) {
         other.close();
       }
       return new Lease(slot, slot.open());
@@ -110,6 +115,11 @@ final class Shared<K, V extends AutoCloseable> {
 
     private boolean isOpen() {
       return value != null;
+    }
+
+    private boolean isDead() {
+      V open = value;
+      return open != null && isDead.test(open);
     }
 
     private synchronized V open() {

@@ -156,26 +156,6 @@ class EngineTest {
   }
 
   @Test
-  void aFailedStepFailsItsRowsAndTheEngineGoesOn() {
-    FakeModel model = new FakeModel(CONTEXT, VOCABULARY, 1 << 20);
-    try (Engine engine = new Engine("test", model, WIDE, Clock.SYSTEM)) {
-      model.beforeStep =
-          () -> {
-            if (model.steps == 3) {
-              model.steps++;
-              throw new IllegalStateException("no luck");
-            }
-          };
-      List<Outcome> first = submitAndAwait(engine, request("a", new int[] {1}, noEos(50)));
-      assertThat(failure(first, "a").message())
-          .isEqualTo("Cannot finish because a step of the model failed: no luck");
-      List<Outcome> second = submitAndAwait(engine, request("b", new int[] {2}, noEos(50)));
-      assertThat(completion(second.get(0)).tokens())
-          .isEqualTo(reference(new int[] {2}, "b", 0, noEos(50)));
-    }
-  }
-
-  @Test
   void anEngineThatFailsSaysWhyAndIsClosed() {
     FakeModel model = new FakeModel(CONTEXT, VOCABULARY, 1 << 20);
     try (Engine engine = new Engine("test", model, WIDE, Clock.SYSTEM)) {

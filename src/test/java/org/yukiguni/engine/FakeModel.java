@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -30,6 +31,9 @@ public final class FakeModel implements LanguageModel {
 
   /** Runs before each step; may throw to make the step fail. */
   public Runnable beforeStep = () -> {};
+
+  /** Sees each step before it runs; may throw to make it fail. */
+  public Consumer<Step> beforeRun = step -> {};
 
   /** Runs before the cache is cleared; may throw to make the engine end. */
   public Runnable beforeClear = () -> {};
@@ -161,6 +165,7 @@ public final class FakeModel implements LanguageModel {
   @Override
   public StepResult run(Step step) {
     beforeStep.run();
+    beforeRun.accept(step);
     steps++;
     step.cacheOps().forEach(this::apply);
     mostCachedTokens = Math.max(mostCachedTokens, cachedTokens);

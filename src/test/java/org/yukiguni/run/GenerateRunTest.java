@@ -95,14 +95,27 @@ final class GenerateRunTest {
   }
 
   @Test
-  void aStepThatFailsCostsOnlyItsRows() {
+  void aStepThatFailsNowAndThenCostsNoRow() {
     TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40));
     test.loader().state().failingStep = 9;
 
-    assertThat(test.run()).isEqualTo(ExitCode.TOO_MANY_ERRORS);
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
 
-    assertThat(test.read().count()).isEqualTo(80);
-    assertThat(test.read().where("error_code = 'engine'").count()).isBetween(1L, 8L);
+    assertThat(test.read().where("status = 'ok'").count()).isEqualTo(80);
+  }
+
+  @Test
+  void aDeadEngineIsNotUsedAgain() {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40)).withChunkRows(10);
+    test.loader().state().dyingStep = 9;
+
+    assertThatThrownBy(test::run)
+        .isInstanceOf(RunBrokenException.class)
+        .hasMessageContaining("the engine failed: the device is gone");
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+
+    assertThat(test.read().where("status = 'ok'").count()).isEqualTo(80);
+    assertThat(test.loader().state().engines).hasValue(2);
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.yukiguni.engine.Clock;
+import org.yukiguni.engine.DeviceFaultException;
 import org.yukiguni.engine.Engine;
 import org.yukiguni.engine.EngineLimits;
 import org.yukiguni.engine.FakeModel;
@@ -29,6 +30,7 @@ public record FakeLoader(String name) implements ModelLoader {
     public volatile FakeModel model;
     public volatile String crashingPrompt = "";
     public volatile int failingStep = -1;
+    public volatile int dyingStep = -1;
     public volatile long stepMs;
   }
 
@@ -59,6 +61,10 @@ public record FakeLoader(String name) implements ModelLoader {
     if (model.steps == state().failingStep) {
       state().failingStep = -1;
       throw new IllegalStateException("the test says so");
+    }
+    if (model.steps == state().dyingStep) {
+      state().dyingStep = -1;
+      throw new DeviceFaultException("the device is gone", null);
     }
     if (state().stepMs > 0) {
       try {

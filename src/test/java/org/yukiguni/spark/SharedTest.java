@@ -17,9 +17,14 @@ final class SharedTest {
   private final List<String> events = new ArrayList<>();
   private final AtomicInteger failures = new AtomicInteger();
 
+  private AutoCloseable dead;
+
   /** A value that notes what happens to it; keys with another first letter are another model. */
   private final Shared<String, AutoCloseable> shared =
-      new Shared<>((wanted, idle) -> wanted.charAt(0) != idle.charAt(0), this::open);
+      new Shared<>(
+          (wanted, idle) -> wanted.charAt(0) != idle.charAt(0),
+          value -> value == this.dead,
+          this::open);
 
   private AutoCloseable open(String key) {
     note("open " + key);
@@ -33,6 +38,24 @@ final class SharedTest {
     synchronized (events) {
       events.add(event);
     }
+  }
+
+  @Test
+  void aDeadValueIsReplacedEvenWhileItIsUsed() {
+    AutoCloseable third;
+    try (var first = shared.lease("a");
+        var second = shared.lease("a")) {
+      assertThat(second.value()).isSameAs(first.value());
+      dead = first.value();
+      try (var replaced = shared.lease("a")) {
+        third = replaced.value();
+      }
+      assertThat(third).isNotSameAs(dead);
+    }
+    try (var fourth = shared.lease("a")) {
+      assertThat(fourth.value()).isSameAs(third);
+    }
+    assertThat(events).containsExactly("open a", "close a", "open a");
   }
 
   @Test
