@@ -31,10 +31,10 @@ class Layer:
     self.norm_2 = __torch__.gemma2.norm(w, "post_attention_layernorm.weight", eps)
     self.norm_3 = __torch__.gemma2.norm(w, "pre_feedforward_layernorm.weight", eps)
     self.norm_4 = __torch__.gemma2.norm(w, "post_feedforward_layernorm.weight", eps)
-    self.qkv = __torch__.weights.linear(w, ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"])
-    self.dense = __torch__.weights.linear(w, ["self_attn.o_proj"])
-    self.gate_up = __torch__.weights.linear(w, ["mlp.gate_proj", "mlp.up_proj"])
-    self.down = __torch__.weights.linear(w, ["mlp.down_proj"])
+    self.qkv = __torch__.weights.linear(w, ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"], 0)
+    self.dense = __torch__.weights.linear(w, ["self_attn.o_proj"], 0)
+    self.gate_up = __torch__.weights.linear(w, ["mlp.gate_proj", "mlp.up_proj"], 0)
+    self.down = __torch__.weights.linear(w, ["mlp.down_proj"], 0)
     return None
 
   def forward(self: __torch__.gemma2.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
@@ -119,15 +119,31 @@ class Model(Module):
     self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
     return None
 
+  def embed(self: __torch__.gemma2.Model, ids: Tensor, positions: Tensor) -> Tensor:
+    # [T] -> [T, C]
+    return torch.mul(torch.embedding(self.embedding, ids), self.embedding_scale)
+
+  def logits(self: __torch__.gemma2.Model, x: Tensor) -> Tensor:
+    # [T, C] -> [T, V]
+    logits = self.head.forward(self.norm.forward(x))
+    if self.logit_cap != 0.:
+      logits = torch.mul(torch.tanh(torch.div(logits, self.logit_cap)), self.logit_cap)
+    return logits
+
   def forward(self: __torch__.gemma2.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
     batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, self.window)
     table = self.rotary.at(positions)
-    x = torch.mul(torch.embedding(self.embedding, ids), self.embedding_scale)
+    x = self.embed(ids, positions)
     layers = self.layers
     for i in range(torch.len(layers)):
       x = layers[i].forward(x, i, batch, self.rotary, table)
-    logits = self.head.forward(self.norm.forward(torch.index_select(x, 0, rows)))
-    if self.logit_cap != 0.:
-      logits = torch.mul(torch.tanh(torch.div(logits, self.logit_cap)), self.logit_cap)
-    return logits
+    return self.logits(torch.index_select(x, 0, rows))
+
+  def layer(self: __torch__.gemma2.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
+    # [T, C] -> [T, C], by a layer that is made for this call
+    score = __torch__.attention.Score(self.windows[layer] > 0, self.scale, self.score_cap)
+    return __torch__.gemma2.Layer(w, self.H, self.J, self.eps, self.activation, score).forward(x, layer, batch, self.rotary, self.rotary.at(batch.positions))
+
+  def gradients(self: __torch__.gemma2.Model, stored: Dict[str, Tensor], parameters: Dict[str, Tensor], settings: Dict[str, Tensor], batch: Dict[str, Tensor]) -> Dict[str, Tensor]:
+    return __torch__.gradients.of(self, stored, parameters, settings, batch, self.window)

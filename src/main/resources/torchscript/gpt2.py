@@ -5,7 +5,8 @@
 
 def conv1d(w: Dict[str, Tensor], name: str) -> __torch__.linear.Linear:
   weight = torch.t(__torch__.weights.take(w, torch.add(name, ".weight")))
-  return __torch__.linear.Linear(weight, __torch__.weights.take(w, torch.add(name, ".bias")))
+  linear = __torch__.linear.Linear(weight, __torch__.weights.take(w, torch.add(name, ".bias")))
+  return __torch__.adapter.adapt(linear, w, [name], 0)
 
 
 class Layer:
@@ -83,11 +84,26 @@ class Model(Module):
     self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
     return None
 
+  def embed(self: __torch__.gpt2.Model, ids: Tensor, positions: Tensor) -> Tensor:
+    # [T] -> [T, C]
+    return torch.add(torch.embedding(self.embedding, ids), torch.embedding(self.position_embedding, positions))
+
+  def logits(self: __torch__.gpt2.Model, x: Tensor) -> Tensor:
+    # [T, C] -> [T, V]
+    return self.head.forward(self.ln_f.forward(x))
+
   def forward(self: __torch__.gpt2.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
     batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, 0)
-    x = torch.add(torch.embedding(self.embedding, ids), torch.embedding(self.position_embedding, positions))
+    x = self.embed(ids, positions)
     layers = self.layers
     for i in range(torch.len(layers)):
       x = layers[i].forward(x, i, batch)
-    return self.head.forward(self.ln_f.forward(torch.index_select(x, 0, rows)))
+    return self.logits(torch.index_select(x, 0, rows))
+
+  def layer(self: __torch__.gpt2.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
+    # [T, C] -> [T, C], by a layer that is made for this call
+    return __torch__.gpt2.Layer(w, self.H, self.eps, self.activation).forward(x, layer, batch)
+
+  def gradients(self: __torch__.gpt2.Model, stored: Dict[str, Tensor], parameters: Dict[str, Tensor], settings: Dict[str, Tensor], batch: Dict[str, Tensor]) -> Dict[str, Tensor]:
+    return __torch__.gradients.of(self, stored, parameters, settings, batch, 0)

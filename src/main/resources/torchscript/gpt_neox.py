@@ -17,19 +17,10 @@ class Layer:
     self.H = H
     self.ln_1 = __torch__.norm.LayerNorm(__torch__.weights.take(w, "input_layernorm.weight"), __torch__.weights.take(w, "input_layernorm.bias"), eps)
     self.ln_2 = __torch__.norm.LayerNorm(__torch__.weights.take(w, "post_attention_layernorm.weight"), __torch__.weights.take(w, "post_attention_layernorm.bias"), eps)
-    # Stored head by head as q, k, v; wanted as all q, all k, all v.
-    weight = __torch__.weights.take(w, "attention.query_key_value.weight")
-    C = torch.size(weight, 1)
-    weight = torch.reshape(torch.transpose(torch.view(weight, [H, 3, -1, C]), 0, 1), [-1, C])
-    bias = annotate(Optional[Tensor], None)
-    dense_bias = annotate(Optional[Tensor], None)
-    if __torch__.weights.has(w, "attention.query_key_value.bias"):
-      bias = torch.reshape(torch.transpose(torch.view(__torch__.weights.take(w, "attention.query_key_value.bias"), [H, 3, -1]), 0, 1), [-1])
-      dense_bias = __torch__.weights.take(w, "attention.dense.bias")
-    self.qkv = __torch__.linear.Linear(weight, bias)
-    self.dense = __torch__.linear.Linear(__torch__.weights.take(w, "attention.dense.weight"), dense_bias)
-    self.up = __torch__.linear.Linear(__torch__.weights.take(w, "mlp.dense_h_to_4h.weight"), __torch__.weights.take(w, "mlp.dense_h_to_4h.bias"))
-    self.down = __torch__.linear.Linear(__torch__.weights.take(w, "mlp.dense_4h_to_h.weight"), __torch__.weights.take(w, "mlp.dense_4h_to_h.bias"))
+    self.qkv = __torch__.weights.linear(w, ["attention.query_key_value"], H)
+    self.dense = __torch__.weights.linear(w, ["attention.dense"], 0)
+    self.up = __torch__.weights.linear(w, ["mlp.dense_h_to_4h"], 0)
+    self.down = __torch__.weights.linear(w, ["mlp.dense_4h_to_h"], 0)
     return None
 
   def attention(self: __torch__.gpt_neox.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
@@ -101,12 +92,27 @@ class Model(Module):
     self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
     return None
 
+  def embed(self: __torch__.gpt_neox.Model, ids: Tensor, positions: Tensor) -> Tensor:
+    # [T] -> [T, C]
+    return torch.embedding(self.embedding, ids)
+
+  def logits(self: __torch__.gpt_neox.Model, x: Tensor) -> Tensor:
+    # [T, C] -> [T, V]
+    return self.head.forward(self.ln_f.forward(x))
+
   def forward(self: __torch__.gpt_neox.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
     batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, 0)
     table = self.rotary.at(positions)
-    x = torch.embedding(self.embedding, ids)
+    x = self.embed(ids, positions)
     layers = self.layers
     for i in range(torch.len(layers)):
       x = layers[i].forward(x, i, batch, self.rotary, table)
-    return self.head.forward(self.ln_f.forward(torch.index_select(x, 0, rows)))
+    return self.logits(torch.index_select(x, 0, rows))
+
+  def layer(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
+    # [T, C] -> [T, C], by a layer that is made for this call
+    return __torch__.gpt_neox.Layer(w, self.H, self.eps, self.activation, self.parallel).forward(x, layer, batch, self.rotary, self.rotary.at(batch.positions))
+
+  def gradients(self: __torch__.gpt_neox.Model, stored: Dict[str, Tensor], parameters: Dict[str, Tensor], settings: Dict[str, Tensor], batch: Dict[str, Tensor]) -> Dict[str, Tensor]:
+    return __torch__.gradients.of(self, stored, parameters, settings, batch, 0)

@@ -33,10 +33,10 @@ class Layer:
     if __torch__.weights.has(w, "self_attn.qkv_proj.weight"):
       qkv = ["self_attn.qkv_proj"]
       gate_up = ["mlp.gate_up_proj"]
-    self.qkv = __torch__.weights.linear(w, qkv)
-    self.dense = __torch__.weights.linear(w, ["self_attn.o_proj"])
-    self.gate_up = __torch__.weights.linear(w, gate_up)
-    self.down = __torch__.weights.linear(w, ["mlp.down_proj"])
+    self.qkv = __torch__.weights.linear(w, qkv, 0)
+    self.dense = __torch__.weights.linear(w, ["self_attn.o_proj"], 0)
+    self.gate_up = __torch__.weights.linear(w, gate_up, 0)
+    self.down = __torch__.weights.linear(w, ["mlp.down_proj"], 0)
     return None
 
   def forward(self: __torch__.llama.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
@@ -111,12 +111,27 @@ class Model(Module):
     self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
     return None
 
+  def embed(self: __torch__.llama.Model, ids: Tensor, positions: Tensor) -> Tensor:
+    # [T] -> [T, C]
+    return torch.embedding(self.embedding, ids)
+
+  def logits(self: __torch__.llama.Model, x: Tensor) -> Tensor:
+    # [T, C] -> [T, V]
+    return self.head.forward(self.norm.forward(x))
+
   def forward(self: __torch__.llama.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
     batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, self.window)
     table = self.rotary.at(positions)
-    x = torch.embedding(self.embedding, ids)
+    x = self.embed(ids, positions)
     layers = self.layers
     for i in range(torch.len(layers)):
       x = layers[i].forward(x, i, batch, self.rotary, table)
-    return self.head.forward(self.norm.forward(torch.index_select(x, 0, rows)))
+    return self.logits(torch.index_select(x, 0, rows))
+
+  def layer(self: __torch__.llama.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
+    # [T, C] -> [T, C], by a layer that is made for this call
+    return __torch__.llama.Layer(w, self.H, self.J, self.eps, self.activation, self.windows[layer]).forward(x, layer, batch, self.rotary, self.rotary.at(batch.positions))
+
+  def gradients(self: __torch__.llama.Model, stored: Dict[str, Tensor], parameters: Dict[str, Tensor], settings: Dict[str, Tensor], batch: Dict[str, Tensor]) -> Dict[str, Tensor]:
+    return __torch__.gradients.of(self, stored, parameters, settings, batch, self.window)

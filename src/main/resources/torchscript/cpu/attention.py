@@ -53,7 +53,7 @@ class Score:
 
 class Batch:
   positions : Tensor  # [T]
-  keys : List[Tensor]  # one block [L, R, J, P, D] for each group, then one for each chunk
+  keys : List[Tensor]  # one block [L, R, J, P, D] for each group, then one for each chunk; or none, if no keys are to be kept
   values : List[Tensor]
   groups : List[int]  # sequences, key length; for each decoding group
   chunks : List[int]  # row, start, length; for each prefill chunk
@@ -131,10 +131,14 @@ class Batch:
       start = self.chunks[3 * c + 1]
       n = self.chunks[3 * c + 2]
       end = start + n
-      K = torch.select(torch.select(self.keys[num_groups + c], 0, layer), 0, row)
-      V = torch.select(torch.select(self.values[num_groups + c], 0, layer), 0, row)
-      torch.copy_(K[:, start:end], torch.transpose(k[t:t + n], 0, 1))
-      torch.copy_(V[:, start:end], torch.transpose(v[t:t + n], 0, 1))
+      K = torch.transpose(k[t:t + n], 0, 1)
+      V = torch.transpose(v[t:t + n], 0, 1)
+      if torch.len(self.keys) > 0:
+        new_keys, new_values = K, V
+        K = torch.select(torch.select(self.keys[num_groups + c], 0, layer), 0, row)
+        V = torch.select(torch.select(self.values[num_groups + c], 0, layer), 0, row)
+        torch.copy_(K[:, start:end], new_keys)
+        torch.copy_(V[:, start:end], new_values)
       Q = __torch__.attention.padded(torch.permute(torch.reshape(q[t:t + n], [n, J, G, D]), [1, 2, 0, 3]))
       KE = torch.expand(torch.unsqueeze(K[:, :end], 1), [J, G, end, D])
       VE = torch.expand(torch.unsqueeze(V[:, :end], 1), [J, G, end, D])

@@ -41,7 +41,8 @@ class WallsTest {
             "org.yukiguni.cli..",
             "org.yukiguni.prompt..",
             "org.yukiguni.run..",
-            "org.yukiguni.spark..")
+            "org.yukiguni.spark..",
+            "org.yukiguni.train..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.spark..", "scala..")
@@ -96,6 +97,7 @@ class WallsTest {
             "org.yukiguni.prompt..",
             "org.yukiguni.run..",
             "org.yukiguni.spark..",
+            "org.yukiguni.train..",
             "org.yukiguni.cli..")
         .check(CLASSES);
     noClasses()

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * adapter_model.safetensors} or {@code adapter_model.bin}.
  */
 final class Adapter {
-  private static final String PREFIX = "base_model.model.";
+  static final String PREFIX = "base_model.model.";
 
   private final Path folder;
   private final AdapterConfig config;
@@ -34,6 +34,12 @@ final class Adapter {
    * @throws CheckpointException if a file is missing or asks for something that is not supported
    */
   static Adapter open(Path folder) {
+    Map<String, StoredTensor> tensors = tensors(folder);
+    return new Adapter(folder, AdapterConfig.read(folder.resolve("adapter_config.json")), tensors);
+  }
+
+  /** Where its tensors lie, by name. */
+  static Map<String, StoredTensor> tensors(Path folder) {
     Path configFile = folder.resolve("adapter_config.json");
     Path safetensors = folder.resolve("adapter_model.safetensors");
     Path torch = folder.resolve("adapter_model.bin");
@@ -52,7 +58,7 @@ final class Adapter {
       throw new CheckpointException(
           "Cannot use the adapter " + folder + " because it has no tensor named …lora_A.weight");
     }
-    return new Adapter(folder, AdapterConfig.read(configFile), tensors);
+    return tensors;
   }
 
   /**

@@ -93,6 +93,23 @@ final class AdapterConfig {
         .anyMatch(name -> module.equals(name) || module.endsWith("." + name));
   }
 
+  /** What it was trained with. */
+  LoraConfig toLoraConfig() {
+    for (String key : List.of("rank_pattern", "alpha_pattern")) {
+      if (!root.path(key).isEmpty()) {
+        throw refused(key + " cannot be trained on");
+      }
+    }
+    JsonNode targets = root.path("target_modules");
+    return new LoraConfig(
+        json.sizeOr(8, "r"),
+        json.numberOr(8, "lora_alpha"),
+        json.numberOr(0, "lora_dropout"),
+        json.flagOr(false, "use_rslora"),
+        targets.isTextual() ? List.of(targets.asText()) : json.texts("target_modules"),
+        json.texts("modules_to_save"));
+  }
+
   /** The first key that matches the module or the end of its path, as in peft. */
   private double pattern(String key, String module, double otherwise) {
     for (Map.Entry<String, JsonNode> entry : root.path(key).properties()) {

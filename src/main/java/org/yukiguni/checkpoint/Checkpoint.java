@@ -3,6 +3,7 @@ package org.yukiguni.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -129,6 +130,77 @@ public final class Checkpoint {
   /** What the adapter adds to the weights before the first and after the last layer. */
   public Map<String, LowRank> endChanges() {
     return changes(config.architecture().endWeights(config), List.of(""), LowRank.Layout.OUT_IN);
+  }
+
+  /** The linear layers that an adapter can change, layer by layer; not the output projection. */
+  List<LinearModule> linearModules() {
+    List<LinearModule> modules = new ArrayList<>();
+    for (int layer = 0; layer < config.layers(); layer++) {
+      String prefix = config.architecture().layerPrefixes(layer).get(0);
+      for (Weight weight : config.architecture().layerWeights(config)) {
+        if (weight.shape().size() == 2) {
+          String name = moduleOf(weight.name());
+          int out = isFanInFanOut() ? 1 : 0;
+          modules.add(
+              new LinearModule(
+                  layer,
+                  name,
+                  prefix + name,
+                  weight.shape().get(1 - out),
+                  weight.shape().get(out)));
+        }
+      }
+    }
+    return modules;
+  }
+
+  /** The weights of the modules whose path ends in a name, as they can be trained whole. */
+  List<AdapterLayout.WholeModule> wholeModules(String name) {
+    List<AdapterLayout.WholeModule> found = new ArrayList<>();
+    for (int layer = 0; layer < config.layers(); layer++) {
+      List<String> prefixes = config.architecture().layerPrefixes(layer);
+      for (Weight weight : config.architecture().layerWeights(config)) {
+        String path = prefixes.get(0) + weight.name();
+        addIfNamed(found, name, path, layer + "/" + weight.name(), weight, prefixes);
+      }
+    }
+    for (Weight weight : config.architecture().endWeights(config)) {
+      String path = weight.storedNames().get(0);
+      // An embedding comes before the layers; the others behind the last.
+      String place = weight.name().endsWith("embedding") ? "start/" : "ends/";
+      addIfNamed(found, name, path, place + weight.name(), weight, List.of(""));
+    }
+    return found;
+  }
+
+  private void addIfNamed(
+      List<AdapterLayout.WholeModule> found,
+      String name,
+      String path,
+      String scriptName,
+      Weight weight,
+      List<String> prefixes) {
+    if (!("." + moduleOf(path)).endsWith("." + name)) {
+      return;
+    }
+    if (!isOwn(weight) && config.tiedHead()) {
+      throw new CheckpointException(
+          String.format(
+              "Cannot train modules_to_save %s of %s because its embedding is its output projection"
+                  + " too; leave it out",
+              name, folder));
+    }
+    found.add(new AdapterLayout.WholeModule(path, scriptName, find(weight, prefixes)));
+  }
+
+  /** The path of the module that a weight or bias belongs to. */
+  private static String moduleOf(String weight) {
+    return weight.replaceAll("\\.(weight|bias)$", "");
+  }
+
+  /** Whether linear layers are stored as [in, out], which peft calls {@code fan_in_fan_out}. */
+  boolean isFanInFanOut() {
+    return config.architecture().family().layerLayout() == LowRank.Layout.IN_OUT;
   }
 
   private Map<String, LowRank> changes(

@@ -40,6 +40,11 @@ public final class CounterRandom {
     return (mix(key + GOLDEN_GAMMA * (step + 1L)) >>> 11) * 0x1.0p-53;
   }
 
+  /** 31 bits of the same number. */
+  public static int bits(long key, int step) {
+    return (int) (mix(key + GOLDEN_GAMMA * (step + 1L)) >>> 33);
+  }
+
   private static long mix(long z) {
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

@@ -8,6 +8,15 @@ final class ModelScripts {
   private ModelScripts() {}
 
   static List<String> architecture(Architecture architecture, Linear linear) {
+    return sources(architecture, linear.source, "adapter.py");
+  }
+
+  /** The architecture with bricks that have gradients. */
+  static List<String> training(Architecture architecture) {
+    return sources(architecture, "training/linear.py", "training/adapter.py");
+  }
+
+  private static List<String> sources(Architecture architecture, String linear, String adapter) {
     return List.of(
         architecture.scriptName() + ".py",
         "weights.py",
@@ -15,7 +24,9 @@ final class ModelScripts {
         "activation.py",
         "rotary.py",
         "cpu/attention.py",
-        linear.source);
+        "gradients.py",
+        linear,
+        adapter);
   }
 
   /** The kernels of linear layers. */

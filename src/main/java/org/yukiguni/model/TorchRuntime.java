@@ -33,11 +33,16 @@ public final class TorchRuntime {
     return Engine.getEngine(ENGINE).getGpuCount();
   }
 
+  /** Sets how many threads an operation uses, where the current thread has another number. */
+  static void setThreads(int threads) {
+    if (JniUtils.getNumThreads() != threads) {
+      JniUtils.setNumThreads(threads);
+    }
+  }
+
   static NDManager newManager(ModelOptions options) {
     Engine engine = Engine.getEngine(ENGINE);
-    if (JniUtils.getNumThreads() != options.threads()) {
-      JniUtils.setNumThreads(options.threads());
-    }
+    setThreads(options.threads());
     Device device =
         options.device().equals("cpu")
             ? Device.cpu()

@@ -83,6 +83,14 @@ final class Weights {
     if (stored.storedType() == StoredType.F32) {
       mapped.add(buffer);
     }
+    return tensor(scope, stored, buffer);
+  }
+
+  /**
+   * A tensor on the bytes of a file; only bfloat16 is copied, the others need the buffer for as
+   * long as they are used.
+   */
+  static NDArray tensor(NDManager scope, StoredTensor stored, ByteBuffer buffer) {
     long[] shape = stored.shape().stream().mapToLong(Long::longValue).toArray();
     return switch (stored.storedType()) {
       case F32 -> scope.create(buffer, new Shape(shape), DataType.FLOAT32);

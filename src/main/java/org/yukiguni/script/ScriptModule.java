@@ -1,7 +1,9 @@
 package org.yukiguni.script;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -71,6 +73,34 @@ public final class ScriptModule implements AutoCloseable {
     try (IValue result = call(method, arguments)) {
       return result.toTensor((PtNDManager) into);
     }
+  }
+
+  /**
+   * Calls a method of maps of tensors that returns such a map, and lets it ask for gradients, which
+   * the other calls do not.
+   *
+   * @param into owns the results
+   * @param arguments none of them empty; their tensors get names by the way
+   */
+  public Map<String, NDArray> differentiate(
+      NDManager into, String method, List<Map<String, NDArray>> arguments) {
+    NDList named = new NDList();
+    // DJL takes the method's name from the name of a tensor, and a map from tensors whose names
+    // begin with the same word; the first tensor's manager becomes that of the results.
+    NDArray name = into.zeros(new Shape(1));
+    name.setName("module_method:" + method);
+    named.add(name);
+    for (int i = 0; i < arguments.size(); i++) {
+      for (Map.Entry<String, NDArray> entry : arguments.get(i).entrySet()) {
+        entry.getValue().setName(i + "." + entry.getKey());
+        named.add(entry.getValue());
+      }
+    }
+    Map<String, NDArray> results = new HashMap<>();
+    for (NDArray result : IValueUtils.forward(block, named, true)) {
+      results.put(result.getName(), result);
+    }
+    return results;
   }
 
   private IValue call(String method, Object... arguments) {
