@@ -33,6 +33,8 @@ final class ModelScripts {
   enum Linear {
     /** oneDNN, on x86 processors. */
     ONEDNN("mkldnn/linear.py"),
+    /** fbgemm in 8 bits, on x86 processors. */
+    INT8("int8/linear.py"),
     /** Whatever libtorch takes on the device. */
     PLAIN("linear.py");
 
@@ -42,9 +44,26 @@ final class ModelScripts {
       this.source = source;
     }
 
-    static Linear bestOn(String device) {
-      boolean x86 = System.getProperty("os.arch").matches("amd64|x86_64");
-      return device.equals("cpu") && x86 ? ONEDNN : PLAIN;
+    /** Resource path of the class that runs them. */
+    String source() {
+      return source;
+    }
+
+    /** The fastest kernels that compute so on the device. */
+    static Linear best(ModelOptions options) {
+      String processor = System.getProperty("os.arch");
+      boolean x86 = options.device().equals("cpu") && processor.matches("amd64|x86_64");
+      if (options.weights() == WeightFormat.INT8 && !x86) {
+        throw new IllegalArgumentException(
+            String.format(
+                "Cannot run 8-bit weights on %s (%s) because their kernels are for x86 processors;"
+                    + " set model.quantization to none",
+                options.device(), processor));
+      }
+      return switch (options.weights()) {
+        case INT8 -> INT8;
+        case FLOAT32 -> x86 ? ONEDNN : PLAIN;
+      };
     }
   }
 }

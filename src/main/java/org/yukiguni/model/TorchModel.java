@@ -18,7 +18,7 @@ import org.yukiguni.engine.Step;
 import org.yukiguni.engine.StepResult;
 import org.yukiguni.script.ScriptModule;
 
-/** A checkpoint on a device, run by libtorch in float32. */
+/** A checkpoint on a device, run by libtorch. */
 public final class TorchModel implements LanguageModel {
   private final ModelConfig config;
   private final NDManager manager;
@@ -58,7 +58,7 @@ public final class TorchModel implements LanguageModel {
    * @param adapter folder as peft writes it
    */
   public static TorchModel open(Path folder, Optional<Path> adapter, ModelOptions options) {
-    return open(folder, adapter, options, ModelScripts.Linear.bestOn(options.device()));
+    return open(folder, adapter, options, ModelScripts.Linear.best(options));
   }
 
   static TorchModel open(

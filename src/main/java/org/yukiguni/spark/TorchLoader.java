@@ -10,9 +10,11 @@ import org.yukiguni.hub.ModelFolder;
 import org.yukiguni.hub.ModelSource;
 import org.yukiguni.job.EngineSpec;
 import org.yukiguni.job.Job;
+import org.yukiguni.job.Quantization;
 import org.yukiguni.model.ModelOptions;
 import org.yukiguni.model.TorchModel;
 import org.yukiguni.model.TorchRuntime;
+import org.yukiguni.model.WeightFormat;
 import org.yukiguni.tokenizer.Tokenizer;
 
 /**
@@ -20,11 +22,16 @@ import org.yukiguni.tokenizer.Tokenizer;
  *
  * @param model gives each host the same contents
  * @param adapter a LoRA adapter, likewise; null for none
+ * @param quantization of the weights
  * @param engine how much runs at once
  * @param addSpecialTokens whether prompts get the tokeniser's own tokens
  */
 public record TorchLoader(
-    ModelSource model, ModelSource adapter, EngineSpec engine, boolean addSpecialTokens)
+    ModelSource model,
+    ModelSource adapter,
+    Quantization quantization,
+    EngineSpec engine,
+    boolean addSpecialTokens)
     implements ModelLoader {
 
   /** The loader of a job's model. */
@@ -32,6 +39,7 @@ public record TorchLoader(
     return new TorchLoader(
         model.source(),
         adapter.map(ModelFolder::source).orElse(null),
+        job.model().quantization(),
         job.engine(),
         job.prompt().addSpecialTokens());
   }
@@ -45,11 +53,16 @@ public record TorchLoader(
   @Override
   public OpenEngine openEngine(String device, int threads) {
     Configuration hadoop = HadoopConfiguration.current();
+    WeightFormat weights =
+        switch (quantization) {
+          case NONE -> WeightFormat.FLOAT32;
+          case INT8 -> WeightFormat.INT8;
+        };
     LanguageModel opened =
         TorchModel.open(
             model.folder(hadoop),
             Optional.ofNullable(adapter).map(source -> source.folder(hadoop)),
-            new ModelOptions(device, threads));
+            new ModelOptions(device, threads, weights));
     EngineLimits limits = EngineSizing.of(engine, opened.limits(), device);
     return new OpenEngine(new Engine("engine " + device, opened, limits, Clock.SYSTEM), limits);
   }

@@ -37,7 +37,7 @@ class JobProblemsTest {
         "input.keep={a: b}       | input.keep: found a group of keys; give a text",
         "input.format=xml        | input.format: found the text 'xml'; give one of jsonl, json, csv, text, parquet, orc",
         "model.dtype=bfloat16    | model.dtype: found the text 'bfloat16'; give one of auto, float32",
-        "model.quantization=int8 | model.quantization: found the text 'int8'; give none",
+        "model.quantization=int4 | model.quantization: found the text 'int4'; give one of none, int8",
         "model.device=gpu        | model.device: found the text 'gpu'; give auto, cpu, cuda or cuda:N",
         "output.mode=true        | output.mode: found true; give one of resume, overwrite, fail",
         "engine.kv_memory=2x     | engine.kv_memory: found the text '2x'; give auto, a number of bytes, or a size such as 512m or 2g",

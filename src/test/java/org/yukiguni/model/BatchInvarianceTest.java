@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yukiguni.engine.Step;
 import org.yukiguni.engine.Step.CacheOp;
@@ -33,12 +33,26 @@ class BatchInvarianceTest {
         "src/test/resources/fixtures/gemma2"
       })
   void aDecodingSequenceIsTheSameAmongAnyNumberOfOthers(String folder) {
+    decodeAmong(folder, WeightFormat.FLOAT32, 2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31, 32, 33, 64);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"data/models/yukiguni-mini", "src/test/resources/fixtures/llama-sharded"})
+  void andIn8BitsToo(String folder) {
+    decodeAmong(folder, WeightFormat.INT8, 2, 3, 5, 8, 17, 64);
+  }
+
+  private static void decodeAmong(String folder, WeightFormat weights, int... counts) {
+    float[] onOneThread = new float[0];
     for (int threads : new int[] {1, 2}) {
-      try (TorchModel model = TorchModel.open(Path.of(folder), new ModelOptions("cpu", threads))) {
+      ModelOptions options = new ModelOptions("cpu", threads, weights);
+      try (TorchModel model = TorchModel.open(Path.of(folder), options)) {
         float[] alone = decode(model, 1, 16);
-        for (int sequences : new int[] {2, 3, 4, 5, 7, 8, 9, 13, 16, 17, 31, 32, 33, 64}) {
+        onOneThread = threads == 1 ? alone : onOneThread;
+        assertThat(differences(alone, onOneThread)).as("%s, %s", folder, options).isZero();
+        for (int sequences : counts) {
           assertThat(differences(decode(model, sequences, 16), alone))
-              .as("%s, %d threads, %d sequences", folder, threads, sequences)
+              .as("%s, %s, %d sequences", folder, options, sequences)
               .isZero();
         }
       }
@@ -63,9 +77,10 @@ class BatchInvarianceTest {
     }
   }
 
-  @Test
-  void aPromptIsTheSameBesideOtherPromptsAndDecodingSequences() {
-    try (TorchModel model = TorchModel.open(MINI, new ModelOptions("cpu", 2))) {
+  @ParameterizedTest
+  @EnumSource
+  void aPromptIsTheSameBesideOtherPromptsAndDecodingSequences(WeightFormat weights) {
+    try (TorchModel model = TorchModel.open(MINI, new ModelOptions("cpu", 2, weights))) {
       int[] prompt = new Random(5).ints(300, 10, 3900).toArray();
       float[] alone = prefill(model, prompt, 0);
       for (int others : new int[] {1, 2, 5, 20}) {
