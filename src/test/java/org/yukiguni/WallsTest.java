@@ -1,5 +1,9 @@
 package org.yukiguni;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -40,6 +44,7 @@ class WallsTest {
         .resideOutsideOfPackages(
             "org.yukiguni.cli..",
             "org.yukiguni.prompt..",
+            "org.yukiguni.report..",
             "org.yukiguni.run..",
             "org.yukiguni.spark..",
             "org.yukiguni.train..")
@@ -107,6 +112,19 @@ class WallsTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "org.yukiguni.model..", "org.yukiguni.checkpoint..", "org.yukiguni.script..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theReportKnowsRowsAndColumnsAndNotHowTheyCome() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.yukiguni.report..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("org.yukiguni..")
+                .and(not(resideInAnyPackage("org.yukiguni.report..", "org.yukiguni.spark..")))
+                .or(assignableTo("org.apache.hadoop.fs.Path")))
         .check(CLASSES);
   }
 

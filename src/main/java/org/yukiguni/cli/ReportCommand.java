@@ -3,7 +3,9 @@ package org.yukiguni.cli;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
-import org.yukiguni.run.Report;
+import org.yukiguni.report.Output;
+import org.yukiguni.report.Screen;
+import org.yukiguni.run.FinishedRuns;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -19,7 +21,8 @@ final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (SparkSession spark = Sessions.open("yukiguni report")) {
-      return Report.print(spark, output, System.out).code();
+      Output newest = FinishedRuns.newest(spark, output, System.out);
+      return FinishedRuns.exitCode(newest.run(), Screen.print(newest, System.out)).code();
     }
   }
 }

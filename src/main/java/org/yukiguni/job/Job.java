@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  * @param engine how much runs at once; changes speed and memory, never tokens
  * @param output where the completions go
  * @param run how the work is cut and when it counts as failed
+ * @param report what is told at the end
  */
 public record Job(
     @Key(presence = Key.Presence.REQUIRED) String name,
@@ -27,7 +28,8 @@ public record Job(
     @Key(otherwise = "{}") GenerationSettings generation,
     @Key(otherwise = "{}") EngineSpec engine,
     @Key(otherwise = "{}") OutputSpec output,
-    @Key(otherwise = "{}") RunSpec run)
+    @Key(otherwise = "{}") RunSpec run,
+    @Key(otherwise = "{}") ReportSpec report)
     implements Serializable {
   private static final Pattern IDENTITY =
       Pattern.compile(

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
+import org.yukiguni.report.Output;
+import org.yukiguni.report.Screen;
+import org.yukiguni.report.Summary;
 import org.yukiguni.spark.Counters;
 import org.yukiguni.spark.GeneratePartition;
 import org.yukiguni.spark.LiveSums;
 import org.yukiguni.spark.OutputSchema;
-import org.yukiguni.spark.PlanColumn;
 import org.yukiguni.spark.RunConstants;
 
 /**
@@ -63,7 +64,8 @@ public final class GenerateRun {
             .flatMap(RunFolder::record)
             .orElseGet(() -> planner.plan(folder, identity, Instant.now()));
     generate(folder, run, lease);
-    return Report.exitCode(run, checked(run, Report.print(spark, folder, run, out)));
+    Output finished = FinishedRuns.of(spark, folder, run);
+    return FinishedRuns.exitCode(finished.run(), checked(run, Screen.print(finished, out)));
   }
 
   private String holder() {
@@ -120,24 +122,23 @@ public final class GenerateRun {
         counters);
   }
 
-  /** The kept columns are those of the plan, which an input that changed since cannot change. */
   private OutputSchema schema(RunRecord run) {
-    StructType plan = (StructType) StructType.fromJson(run.planSchema());
-    List<StructField> kept =
-        Arrays.asList(plan.fieldNames()).contains(PlanColumn.KEPT)
-            ? List.of(((StructType) plan.apply(PlanColumn.KEPT).dataType()).fields())
-            : List.of();
+    List<StructField> kept = FinishedRuns.kept(run);
     return request.job().output().tokenIds()
         ? OutputSchema.withTokenIds(kept)
         : OutputSchema.of(kept);
   }
 
   private static Summary checked(RunRecord run, Summary summary) {
-    long expected = summary.rowsIn() * summary.completionsPerRow();
-    if (summary.rowsOut() != expected) {
+    if (summary.doubledRows() > 0) {
+      throw new RunBrokenException(
+          "Cannot trust run %s because %d of its %d rows are there more than once; set output.mode: overwrite and run it again"
+              .formatted(run.runId(), summary.doubledRows(), summary.rowsOut()));
+    }
+    if (summary.rowsOut() != summary.rowsExpected()) {
       throw new RunBrokenException(
           "Cannot call run %s finished because it has %d rows instead of %d; set output.mode: overwrite and run it again"
-              .formatted(run.runId(), summary.rowsOut(), expected));
+              .formatted(run.runId(), summary.rowsOut(), summary.rowsExpected()));
     }
     return summary;
   }

@@ -30,6 +30,9 @@ import org.yukiguni.spark.TokenizePartition;
  * of their ids. What comes later, and a resume tomorrow, reads the plan and never the input.
  */
 final class Planner implements RunChoice.Inputs {
+  /** Name of the effective job beside the plan. */
+  static final String JOB_NOTE = "job.yaml";
+
   /** Chunks that cost a listing, a job and a commit each; more of them save nothing. */
   private static final long MAX_AUTO_CHUNKS = 400;
 
@@ -56,7 +59,7 @@ final class Planner implements RunChoice.Inputs {
     InputMark input = InputMark.of(prompts);
     int chunks = numChunks(input.rows());
     StructType schema = PlanColumn.schema(kept);
-    folder.note("job.yaml", request.effectiveJob());
+    folder.note(JOB_NOTE, request.effectiveJob());
     snapshot(prompts, schema, chunks)
         .write()
         .partitionBy("chunk")
@@ -73,6 +76,7 @@ final class Planner implements RunChoice.Inputs {
             request.generation().config().numReturnSequences(),
             request.job().run().maxErrorRatio(),
             input,
+            request.job().report().engineHourCost(),
             chunkRows(plan, chunks),
             schema.json(),
             versions(),

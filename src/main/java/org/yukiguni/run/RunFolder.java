@@ -67,11 +67,7 @@ final class RunFolder {
     if (!exists(file)) {
       return Optional.empty();
     }
-    try (var in = files.open(file)) {
-      return Optional.of(RunRecord.parse(new String(in.readAllBytes(), UTF_8), file.toString()));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + file + " because " + e.getMessage(), e);
-    }
+    return Optional.of(RunRecord.parse(readNote(RECORD), file.toString()));
   }
 
   /** Declares the plan complete. */
@@ -85,6 +81,16 @@ final class RunFolder {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot finish " + draft + " because " + e.getMessage(), e);
+    }
+  }
+
+  /** What {@link #note} has written. */
+  String readNote(String name) {
+    Path file = new Path(notes, name);
+    try (var in = files.open(file)) {
+      return new String(in.readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file + " because " + e.getMessage(), e);
     }
   }
 

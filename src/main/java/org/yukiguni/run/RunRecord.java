@@ -19,6 +19,7 @@ import java.util.Map;
  * @param completionsPerRow {@code num_return_sequences}
  * @param maxErrorRatio share of completions that may fail
  * @param input what the input was when the plan was made
+ * @param engineHourCost what an hour of one engine costs; null if the job does not say it
  * @param chunkRows prompts of each chunk; a hash deals them out, so some may be empty
  * @param planSchema of the plan's files, in Spark's JSON
  * @param versions of the programs that planned it
@@ -33,6 +34,7 @@ record RunRecord(
     int completionsPerRow,
     double maxErrorRatio,
     InputMark input,
+    Double engineHourCost,
     List<Long> chunkRows,
     String planSchema,
     Map<String, String> versions,

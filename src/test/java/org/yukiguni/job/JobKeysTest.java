@@ -22,7 +22,7 @@ class JobKeysTest {
     assertThat(JobTree.of(Jobs.minimal()).fieldNames())
         .toIterable()
         .containsExactly(
-            "name", "input", "prompt", "model", "generation", "engine", "output", "run");
+            "name", "input", "prompt", "model", "generation", "engine", "output", "run", "report");
   }
 
   @Test
@@ -217,5 +217,16 @@ class JobKeysTest {
   void runKeys() {
     assertThat(Jobs.with("run={chunk_rows: 500, max_error_ratio: 0.25}").run())
         .isEqualTo(new RunSpec(new AutoCount(500), 0.25));
+  }
+
+  @Test
+  void reportDefaults() {
+    assertThat(Jobs.minimal().report()).isEqualTo(new ReportSpec(null, null));
+  }
+
+  @Test
+  void reportKeys() {
+    assertThat(Jobs.with("report={html: night.html, engine_hour_cost: 2.5}").report())
+        .isEqualTo(new ReportSpec("night.html", 2.5));
   }
 }

@@ -30,6 +30,7 @@ import org.yukiguni.job.OutputMode;
 import org.yukiguni.job.OutputSpec;
 import org.yukiguni.job.PromptSpec;
 import org.yukiguni.job.Quantization;
+import org.yukiguni.job.ReportSpec;
 import org.yukiguni.job.RowSettings;
 import org.yukiguni.job.RunSpec;
 import org.yukiguni.job.TestSettings;
@@ -147,6 +148,7 @@ final class TestRun {
         TestSettings.settings(SETTINGS.formatted(seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false),
-        new RunSpec(new AutoCount(chunkRows), maxErrorRatio));
+        new RunSpec(new AutoCount(chunkRows), maxErrorRatio),
+        new ReportSpec(null, 2.0));
   }
 }

@@ -1,0 +1,56 @@
+package org.yukiguni.report;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** How numbers are written, the same on the screen and on the page. */
+final class Figures {
+  private Figures() {}
+
+  static String number(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  static String rate(double perSecond) {
+    return String.format(Locale.ROOT, "%,.1f", perSecond);
+  }
+
+  static String share(double share) {
+    return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+  }
+
+  /** Three digits that count, or a dash. */
+  static String money(Double amount) {
+    return amount == null ? "-" : String.format(Locale.ROOT, "%.3g", amount);
+  }
+
+  /** Milliseconds, as seconds from ten thousand on. */
+  static String millis(double ms) {
+    return ms < 10_000
+        ? String.format(Locale.ROOT, "%,.0f ms", ms)
+        : String.format(Locale.ROOT, "%,.1f s", ms / 1000);
+  }
+
+  /** Seconds, as hours, minutes and seconds from two minutes on. */
+  static String duration(double seconds) {
+    long whole = Math.round(seconds);
+    return seconds < 120
+        ? String.format(Locale.ROOT, "%.1f s", seconds)
+        : "%d:%02d:%02d".formatted(whole / 3600, whole / 60 % 60, whole % 60);
+  }
+
+  static String percentiles(Map<String, Double> ms) {
+    return ms.isEmpty()
+        ? "-"
+        : ms.entrySet().stream()
+            .map(e -> e.getKey() + " " + millis(e.getValue()))
+            .collect(Collectors.joining(", "));
+  }
+
+  static String counts(Map<String, Long> counts) {
+    return counts.entrySet().stream()
+        .map(e -> e.getKey() + " " + number(e.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+}

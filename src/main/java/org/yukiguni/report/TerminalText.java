@@ -1,0 +1,76 @@
+package org.yukiguni.report;
+
+import org.jline.utils.WCWidth;
+
+/**
+ * Texts that nobody has vouched for, on a terminal: nothing in them moves the cursor, changes a
+ * colour or turns the line around, and East Asian characters count as the two columns they take.
+ */
+public final class TerminalText {
+  private static final int REPLACEMENT = 0xFFFD;
+
+  private TerminalText() {}
+
+  /** Columns that a text takes. */
+  public static int width(String text) {
+    return text.codePoints().map(c -> Math.max(0, WCWidth.wcwidth(c))).sum();
+  }
+
+  /** The text on one line, cut to a width with an ellipsis if it is too long. */
+  public static String cut(String text, int width) {
+    String line = oneLine(text);
+    if (width(line) <= width) {
+      return line;
+    }
+    StringBuilder cut = new StringBuilder();
+    int left = width - 1;
+    for (int c : line.codePoints().toArray()) {
+      left -= Math.max(0, WCWidth.wcwidth(c));
+      if (left < 0) {
+        break;
+      }
+      cut.appendCodePoint(c);
+    }
+    return cut.append('…').toString();
+  }
+
+  /** The text with blanks behind it up to a width. */
+  public static String pad(String text, int width) {
+    return text + " ".repeat(Math.max(0, width - width(text)));
+  }
+
+  /** The text with blanks before it up to a width. */
+  public static String padLeft(String text, int width) {
+    return " ".repeat(Math.max(0, width - width(text))) + text;
+  }
+
+  /** The text without line breaks and without what a terminal would obey. */
+  public static String oneLine(String text) {
+    StringBuilder line = new StringBuilder();
+    text.codePoints().map(TerminalText::harmless).forEach(line::appendCodePoint);
+    return line.toString().replaceAll(" {2,}", " ").strip();
+  }
+
+  /** As {@link #oneLine}, but line breaks stay. */
+  public static String lines(String text) {
+    StringBuilder lines = new StringBuilder();
+    text.codePoints().map(c -> c == '\n' ? c : harmless(c)).forEach(lines::appendCodePoint);
+    return lines.toString();
+  }
+
+  private static int harmless(int c) {
+    if (Character.isISOControl(c) || Character.isWhitespace(c)) {
+      return ' ';
+    }
+    return Character.getType(c) == Character.SURROGATE || turnsTheLine(c) ? REPLACEMENT : c;
+  }
+
+  /** Unicode's controls of writing direction: marks, embeddings, overrides and isolates. */
+  static boolean turnsTheLine(int c) {
+    return c == 0x061C
+        || c == 0x200E
+        || c == 0x200F
+        || (c >= 0x202A && c <= 0x202E)
+        || (c >= 0x2066 && c <= 0x2069);
+  }
+}
