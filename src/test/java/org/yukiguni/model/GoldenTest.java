@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
 import org.yukiguni.engine.Clock;
@@ -29,6 +30,7 @@ import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.GenerationRequest;
 import org.yukiguni.engine.Outcome;
 import org.yukiguni.engine.Step;
+import org.yukiguni.jinja.ChatFixture;
 import org.yukiguni.tokenizer.Fixture;
 import org.yukiguni.tokenizer.FixtureTest;
 import org.yukiguni.tokenizer.ModelFixtureTest;
@@ -37,7 +39,7 @@ import org.yukiguni.tokenizer.Tokenizer;
 
 /**
  * Everything against Hugging Face transformers: models, adapters, settings of generate(), sampling
- * distributions and tokenizers, for all cases of a folder, with one printed line for each.
+ * distributions, tokenizers and chat templates, for all cases of a folder, a printed line for each.
  *
  * <p>{@code mvn -q test -Dtest=GoldenTest -Dfixtures=DIR} runs another folder of such cases.
  */
@@ -88,6 +90,23 @@ class GoldenTest {
       }
     }
     return tests.stream();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> chats() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path folder : Fixture.folders(Fixture.root().resolve("chat"))) {
+      for (ChatFixture chat : ChatFixture.in(folder)) {
+        tests.add(line("chat/" + folder.getFileName(), chat.name(), chat::compare));
+      }
+    }
+    return tests.stream();
+  }
+
+  @Test
+  void theFolderHoldsCases() throws IOException {
+    long cases = models().count() + tokenizers().count() + sampling().count() + chats().count();
+    assertThat(cases).as("cases in %s", Fixture.root()).isPositive();
   }
 
   private static Stream<DynamicTest> modelTests(GoldenCase golden) {

@@ -36,11 +36,18 @@ public record Fixture(Path folder, JsonNode golden) {
   }
 
   private static List<Fixture> in(Path root) {
+    return folders(root).stream().map(Fixture::of).toList();
+  }
+
+  /** The folders in a folder that have a golden.json; none if it is not there. */
+  public static List<Path> folders(Path root) {
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
     try (Stream<Path> folders = Files.list(root)) {
       return folders
           .filter(folder -> Files.exists(folder.resolve("golden.json")))
           .sorted()
-          .map(Fixture::of)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
