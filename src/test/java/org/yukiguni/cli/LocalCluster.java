@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -41,6 +43,7 @@ final class LocalCluster implements AutoCloseable {
 
   private final Path home;
   private final List<Process> processes = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
   private int masterPort;
 
   private LocalCluster(Path home) {
@@ -91,6 +94,11 @@ final class LocalCluster implements AutoCloseable {
               home.resolve("work" + i).toString(),
               master()));
     }
+  }
+
+  /** Sets a variable of the environment of what is started from now on. */
+  void setEnvironment(String variable, String value) {
+    environment.put(variable, value);
   }
 
   /** The cluster's URL. */
@@ -162,6 +170,7 @@ final class LocalCluster implements AutoCloseable {
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(name).toFile());
+    builder.environment().putAll(environment);
     builder.environment().put("SPARK_HOME", home.toString());
     builder.environment().put("SPARK_SCALA_VERSION", "2.13");
     builder.environment().put("SPARK_LOCAL_IP", LOOPBACK);

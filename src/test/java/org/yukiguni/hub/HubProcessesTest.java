@@ -1,5 +1,6 @@
 package org.yukiguni.hub;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -133,8 +134,7 @@ class HubProcessesTest {
   }
 
   private ModelFolder resolve(Path folder) {
-    return new ModelResolver(
-            new Configuration(), () -> HubEnvironment.of(variables(), folder))
+    return new ModelResolver(new Configuration(), () -> HubEnvironment.of(variables(), folder))
         .resolve(ModelResolverTest.spec(ID));
   }
 
@@ -154,7 +154,7 @@ class HubProcessesTest {
   }
 
   private static String output(Process process) throws IOException, InterruptedException {
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     return output;

@@ -51,7 +51,8 @@ public final class HubServer implements AutoCloseable {
   private String token;
 
   /** A request as it came. */
-  record Request(String server, String method, String path, String authorization, String range) {
+  public record Request(
+      String server, String method, String path, String authorization, String range) {
     @Override
     public String toString() {
       return server + " " + method + " " + path + (range == null ? "" : " " + range);
@@ -155,7 +156,8 @@ public final class HubServer implements AutoCloseable {
     return List.copyOf(requests);
   }
 
-  void forgetRequests() {
+  /** Begins a new list of requests. */
+  public void forgetRequests() {
     requests.clear();
   }
 
