@@ -67,7 +67,11 @@ final class Hub {
    */
   String update(String id, String revision) {
     try {
-      refuseOffline(id, revision);
+      if (hub.isOffline()) {
+        HubCache cache = new HubCache(hub.cache(), id);
+        String known = cache.commit(revision).orElse("none");
+        return resolve(id, revision, ModelFiles.of(cache.files(known)));
+      }
       return fetch(id, revision, revision, listing -> ModelFiles.of(listing.files()));
     } catch (IOException e) {
       throw unwritable(id, e);
@@ -106,7 +110,9 @@ final class Hub {
   }
 
   private String fetch(String id, String revision, String known, Kinds kinds) throws IOException {
-    Listing listing = retry.call("ask for model " + id, () -> client.list(id, known));
+    Listing listing =
+        retry.call(
+            "ask %s for model %s".formatted(hub.endpoint(), id), () -> client.list(id, known));
     ModelFiles kind = kinds.of(listing);
     List<String> missing = kind.missing(listing.files());
     if (!missing.isEmpty()) {

@@ -38,7 +38,7 @@ final class YukiguniTest {
   @Test
   void helpShowsTheCommandsAndTheExitCodes() {
     assertThat(Yukiguni.execute("--help")).isZero();
-    assertThat(out.toString(UTF_8)).contains("generate", "report", "3 the run broke");
+    assertThat(out.toString(UTF_8)).contains("generate", "report", "download", "3 the run broke");
     assertThat(Yukiguni.execute("--version")).isZero();
     assertThat(out.toString(UTF_8)).contains("Spark 4.");
   }
@@ -64,6 +64,20 @@ final class YukiguniTest {
     String missing = folder.resolve("no.yaml").toString();
     assertThat(Yukiguni.execute("generate", wrong.toString(), missing)).isEqualTo(1);
     assertThat(err.toString(UTF_8)).contains("colour").contains(missing);
+  }
+
+  @Test
+  void aModelThatCannotBeDownloadedIsOneSentence() {
+    assertThat(Yukiguni.execute("download", "/no/such/model")).isEqualTo(1);
+    assertThat(Yukiguni.execute("download", "org/name", "--revision", "../x")).isEqualTo(1);
+    assertThat(err.toString(UTF_8).lines())
+        .hasSize(2)
+        .first()
+        .asString()
+        .startsWith("Cannot find model /no/such/model because there is no folder");
+    String mini = Path.of("data/models/yukiguni-mini").toString();
+    assertThat(Yukiguni.execute("download", mini)).isZero();
+    assertThat(out.toString(UTF_8).strip()).isEqualTo(Path.of(mini).toAbsolutePath().toString());
   }
 
   @Test

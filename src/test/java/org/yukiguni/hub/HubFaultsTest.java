@@ -185,7 +185,9 @@ class HubFaultsTest {
   void doesNotWaitForHours() {
     server.fail(LIST, status(429, "Retry-After", "3600"));
     assertUnreachable(
-        "Cannot ask for model rinna/tiny because the hub limits the rate of requests (429) and asks"
+        "Cannot ask "
+            + server.endpoint()
+            + " for model rinna/tiny because the hub limits the rate of requests (429) and asks"
             + " to wait 3600 s; run it again then");
     assertThat(waits).isEmpty();
   }
@@ -216,7 +218,9 @@ class HubFaultsTest {
     server.close();
     assertThatThrownBy(() -> resolve(Optional.empty()))
         .isInstanceOf(HubException.class)
-        .hasMessageStartingWith("Cannot ask for model rinna/tiny because of ConnectException")
+        .hasMessageStartingWith(
+            "Cannot ask %s for model rinna/tiny because of ConnectException"
+                .formatted(server.endpoint()))
         .hasMessageEndingWith(
             "at each of 6 attempts; run it again later, what was fetched is kept");
   }

@@ -230,6 +230,7 @@ class HubTest {
     String commit = hub().resolve(ID, "main", ModelFiles.MODEL);
     server.forgetRequests();
     assertThat(offline().resolve(ID, "main", ModelFiles.MODEL)).isEqualTo(commit);
+    assertThat(offline().update(ID, "main")).isEqualTo(commit);
     assertThat(offline().folder(ID, commit, ModelFiles.MODEL)).exists();
     assertThat(server.requests()).isEmpty();
   }
