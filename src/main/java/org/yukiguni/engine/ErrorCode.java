@@ -6,6 +6,10 @@ import java.util.Locale;
 public enum ErrorCode {
   /** The prompt column is null. */
   PROMPT_NULL,
+  /** The row could not be made a prompt by its template. */
+  PROMPT_TEMPLATE,
+  /** The OpenAI request asks for something that is not supported. */
+  REQUEST,
   /** The prompt has no token. */
   PROMPT_EMPTY,
   /** The prompt leaves no room for a new token in the model's context or in max_length. */

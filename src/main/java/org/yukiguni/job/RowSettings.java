@@ -41,8 +41,7 @@ public final class RowSettings implements Serializable {
    * What a row gets.
    *
    * @param json an object of generation keys, checked as a job's; null if the row brings none.
-   *     Values may be texts, as maps of texts have them. num_return_sequences stays the job's, so
-   *     that every row has as many output rows
+   *     Values may be texts, as maps of texts have them
    * @throws InvalidJobException with all that is wrong with them
    */
   public GenerationConfig config(String json) {
@@ -62,12 +61,6 @@ public final class RowSettings implements Serializable {
     layers.add(Origin.JOB, job);
     layers.addDefaults();
     GenerationSettings settings = layers.settings();
-    if (!settings.numReturnSequences().equals(job.numReturnSequences())) {
-      problems.add(
-          "num_return_sequences",
-          "a row cannot change it from the job's " + job.numReturnSequences() + "; remove it");
-    }
-    problems.raise();
     GenerationResolver.refuseContradictions(settings);
     return GenerationResolver.config(settings);
   }

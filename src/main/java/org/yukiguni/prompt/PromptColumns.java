@@ -29,9 +29,6 @@ import org.yukiguni.job.PromptTemplate;
 final class PromptColumns {
   private static final int SHA_BITS = 256;
 
-  /** No name that an input column to keep would have. */
-  private static final String GENERATION = "__generation";
-
   private final Source source;
   private final Job job;
   private final List<String> problems = new ArrayList<>();
@@ -49,9 +46,13 @@ final class PromptColumns {
   Dataset<Row> select() {
     List<Column> columns = new ArrayList<>();
     Column prompt = prompt();
-    columns.add(id(prompt).as("id"));
-    columns.add(prompt.as("prompt"));
-    columns.add(generation().as(GENERATION));
+    columns.add(id(prompt).as(PromptColumn.ID.columnName()));
+    columns.add(prompt.as(PromptColumn.PROMPT.columnName()));
+    columns.add(generation().as(PromptColumn.GENERATION.columnName()));
+    columns.add(
+        lit(job.prompt().addSpecialTokens()).as(PromptColumn.ADD_SPECIAL_TOKENS.columnName()));
+    columns.add(none(PromptColumn.ERROR_CODE));
+    columns.add(none(PromptColumn.ERROR_MESSAGE));
     for (String name : job.input().keep()) {
       columns.add(kept(name).as(name));
     }
@@ -80,12 +81,19 @@ final class PromptColumns {
     List<Column> columns = new ArrayList<>();
     columns.add(
         concat(lit("corrupt-"), sha2(corrupt, SHA_BITS), lit("-"), number.cast("string")).as("id"));
-    columns.add(lit(null).cast("string").as("prompt"));
-    columns.add(lit(null).cast("string").as(GENERATION));
+    columns.add(none(PromptColumn.PROMPT));
+    columns.add(none(PromptColumn.GENERATION));
+    columns.add(lit(false).as(PromptColumn.ADD_SPECIAL_TOKENS.columnName()));
+    columns.add(none(PromptColumn.ERROR_CODE));
+    columns.add(none(PromptColumn.ERROR_MESSAGE));
     for (String name : job.input().keep()) {
       columns.add(lit(null).cast(type(name)).as(name));
     }
     return source.rows().filter(corrupt.isNotNull()).select(columns.toArray(Column[]::new));
+  }
+
+  private static Column none(PromptColumn column) {
+    return lit(null).cast(column.type()).as(column.columnName());
   }
 
   private Column prompt() {

@@ -11,10 +11,9 @@ public final class PromptReader {
   private PromptReader() {}
 
   /**
-   * Reads the prompts: the columns {@code id} (text, never null, unique), {@code prompt} (text,
-   * unaltered, null if the row has none), {@code __generation} (the row's own generation settings
-   * in JSON, or null) and the kept input columns. All columns and ids are checked, in one pass over
-   * the ids; the result itself is lazy and in no particular order.
+   * Reads the prompts: the columns of {@link PromptColumn}, then the kept input columns. All
+   * columns and ids are checked, in one pass over the ids; the result itself is lazy and in no
+   * particular order.
    *
    * <p>Without an id column a row is named by the SHA-256 of its prompt. A line that is not JSON or
    * has not the columns of its CSV header stays a row, with an id that starts with {@code corrupt-}

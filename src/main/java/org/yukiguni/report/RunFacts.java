@@ -10,7 +10,7 @@ import java.util.Map;
  * @param model as the job names it
  * @param modelRevision tells contents of the model apart
  * @param rowsIn prompts of the plan
- * @param completionsPerRow {@code num_return_sequences}
+ * @param rowsExpected output rows when it is done: the sum of {@code num_return_sequences}
  * @param chunks of the plan
  * @param chunksDone chunks that are written
  * @param maxErrorRatio share of output rows that may fail, 0 to 1
@@ -25,7 +25,7 @@ public record RunFacts(
     String model,
     String modelRevision,
     long rowsIn,
-    int completionsPerRow,
+    long rowsExpected,
     int chunks,
     int chunksDone,
     double maxErrorRatio,

@@ -45,7 +45,7 @@ public final class Screen {
         Locale.ROOT,
         """
         %s, run %s: %d of %d chunks
-        rows         %,d in x %d = %,d expected, %,d written%s
+        rows         %,d in, %,d expected, %,d written%s
         completions  %,d ok%s, %,d errors
         tokens       %,d in prompts, %,d generated
         speed        %,.1f tokens/s over %,.1f s; devices busy %.0f %%
@@ -57,7 +57,6 @@ public final class Screen {
         s.chunksDone(),
         s.chunks(),
         s.rowsIn(),
-        s.completionsPerRow(),
         s.rowsExpected(),
         s.rowsOut(),
         s.doubledRows() == 0 ? "" : ", %,d of them doubled".formatted(s.doubledRows()),

@@ -18,9 +18,9 @@ import java.util.Map;
  * @param model as the job names it
  * @param modelRevision tells contents of the model apart
  * @param rowsIn prompts of the plan
- * @param rowsOut output rows; {@code rowsIn} times {@code completionsPerRow} when the run is done
+ * @param rowsOut output rows
  * @param doubledRows output rows whose id and sequence_index are there already; 0 in a sound run
- * @param completionsPerRow {@code num_return_sequences}
+ * @param rowsExpected output rows when the run is done: the sum of {@code num_return_sequences}
  * @param chunks of the plan
  * @param chunksDone chunks that are written
  * @param completions rows with status ok
@@ -48,7 +48,7 @@ public record Summary(
     long rowsIn,
     long rowsOut,
     long doubledRows,
-    int completionsPerRow,
+    long rowsExpected,
     int chunks,
     int chunksDone,
     long completions,
@@ -120,11 +120,6 @@ public record Summary(
   /** Rows without a completion. */
   long numErrors() {
     return errors.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  /** Rows that there are when the run is done. */
-  public long rowsExpected() {
-    return rowsIn * completionsPerRow;
   }
 
   /** Errors per output row, 0 to 1. */

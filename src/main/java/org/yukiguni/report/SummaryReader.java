@@ -38,7 +38,7 @@ final class SummaryReader {
         run.rowsIn(),
         tally.rows(),
         doubled(rows, tally.rows()),
-        run.completionsPerRow(),
+        run.rowsExpected(),
         run.chunks(),
         run.chunksDone(),
         tally.completions(),

@@ -61,7 +61,7 @@ public final class FinishedRuns {
             run.model(),
             run.modelRevision(),
             run.rows(),
-            run.completionsPerRow(),
+            run.rowsExpected(),
             run.chunks(),
             done.length,
             run.maxErrorRatio(),

@@ -13,12 +13,13 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.yukiguni.prompt.PromptColumn;
 
 /**
  * Tells one content of an input from another, whatever the order of its rows.
  *
  * @param rows of the input
- * @param hash over ids, prompts, settings and kept columns of all rows
+ * @param hash over all columns of all rows
  */
 record InputMark(long rows, String hash) {
   /** Looks once over all prompts. */
@@ -27,10 +28,11 @@ record InputMark(long rows, String hash) {
     for (String name : prompts.columns()) {
       columns.add(col(Planner.quoted(name)));
     }
+    int own = PromptColumn.values().length;
     // Kept columns may be maps, which have no hash.
-    List<Column> hashed = new ArrayList<>(columns.subList(0, 3));
-    if (columns.size() > 3) {
-      hashed.add(to_json(struct(columns.subList(3, columns.size()).toArray(Column[]::new))));
+    List<Column> hashed = new ArrayList<>(columns.subList(0, own));
+    if (columns.size() > own) {
+      hashed.add(to_json(struct(columns.subList(own, columns.size()).toArray(Column[]::new))));
     }
     Row mark = prompts.agg(count(lit(1)), bit_xor(xxhash64(hashed.toArray(Column[]::new)))).head();
     return new InputMark(

@@ -1,19 +1,21 @@
 package org.yukiguni.run;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
@@ -21,6 +23,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.prompt.PromptColumn;
 import org.yukiguni.spark.OutputSchema;
 import org.yukiguni.spark.PlanColumn;
 import org.yukiguni.spark.TokenizePartition;
@@ -60,12 +63,12 @@ final class Planner implements RunChoice.Inputs {
     int chunks = numChunks(input.rows());
     StructType schema = PlanColumn.schema(kept);
     folder.note(JOB_NOTE, request.effectiveJob());
-    snapshot(prompts, schema, chunks)
+    snapshot(prompts, chunks)
         .write()
         .partitionBy("chunk")
         .mode(SaveMode.Overwrite)
         .parquet(folder.plan().toString());
-    Dataset<Row> plan = read(spark, folder, schema);
+    List<Row> counted = chunks(read(spark, folder, schema));
     RunRecord run =
         new RunRecord(
             folder.id(),
@@ -73,11 +76,11 @@ final class Planner implements RunChoice.Inputs {
             identity.keys(),
             request.job().model().path(),
             request.modelRevision(),
-            request.generation().config().numReturnSequences(),
+            counted.stream().mapToLong(row -> row.getLong(2)).sum(),
             request.job().run().maxErrorRatio(),
             input,
             request.job().report().engineHourCost(),
-            chunkRows(plan, chunks),
+            chunkRows(counted, chunks),
             schema.json(),
             versions(),
             now.toString());
@@ -93,25 +96,35 @@ final class Planner implements RunChoice.Inputs {
         .parquet(folder.plan().toString());
   }
 
-  /** The kept columns of a dataset of prompts: all after id, prompt and settings. */
+  /** The kept columns of a dataset of prompts: all after those of its own. */
   static List<StructField> kept(StructType prompts) {
-    return Arrays.asList(prompts.fields()).subList(3, prompts.length());
+    return Arrays.asList(prompts.fields())
+        .subList(PromptColumn.values().length, prompts.length());
   }
 
-  private Dataset<Row> snapshot(Dataset<Row> prompts, StructType schema, int chunks) {
-    String[] names = prompts.columns();
-    Column[] kept =
-        Arrays.stream(names).skip(3).map(name -> col(quoted(name))).toArray(Column[]::new);
-    Dataset<Row> rows =
-        kept.length == 0
-            ? prompts
-            : prompts.select(
-                col(quoted(names[0])),
-                col(quoted(names[1])),
-                col(quoted(names[2])),
-                struct(kept).as(PlanColumn.KEPT));
+  /** The plan's rows without chunks, computed anew whenever they are used. */
+  static Dataset<Row> rows(Dataset<Row> prompts, RunRequest request) {
+    int own = PromptColumn.values().length;
+    List<Column> columns = new ArrayList<>();
+    for (String name : prompts.columns()) {
+      columns.add(col(quoted(name)));
+    }
+    List<Column> kept = columns.subList(own, columns.size());
+    if (!kept.isEmpty()) {
+      Column struct = struct(kept.toArray(Column[]::new)).as(PlanColumn.KEPT);
+      kept.clear();
+      columns.add(struct);
+    }
+    return TokenizePartition.plan(
+        prompts.select(columns.toArray(Column[]::new)),
+        kept(prompts.schema()),
+        request.loader(),
+        request.generation());
+  }
+
+  private Dataset<Row> snapshot(Dataset<Row> prompts, int chunks) {
     Column id = col(PlanColumn.ID.columnName());
-    return rows.mapPartitions(new TokenizePartition(request.loader()), Encoders.row(schema))
+    return rows(prompts, request)
         .withColumn("chunk", pmod(xxhash64(id), lit(chunks)).cast(DataTypes.IntegerType))
         // Otherwise every task would write a file into every chunk.
         .repartition(col("chunk"));
@@ -127,12 +140,17 @@ final class Planner implements RunChoice.Inputs {
     return (int) ((rows - 1) / chunkRows + 1);
   }
 
-  private static List<Long> chunkRows(Dataset<Row> plan, int chunks) {
+  /** Prompts and output rows of each chunk. */
+  private static List<Row> chunks(Dataset<Row> plan) {
+    return plan.groupBy("chunk")
+        .agg(count(lit(1)), sum(PlanColumn.NUM_SEQUENCES.columnName()))
+        .collectAsList();
+  }
+
+  private static List<Long> chunkRows(List<Row> counted, int chunks) {
     Long[] rows = new Long[chunks];
     Arrays.fill(rows, 0L);
-    for (Row row : plan.groupBy("chunk").count().collectAsList()) {
-      rows[row.getInt(0)] = row.getLong(1);
-    }
+    counted.forEach(row -> rows[row.getInt(0)] = row.getLong(1));
     return List.of(rows);
   }
 

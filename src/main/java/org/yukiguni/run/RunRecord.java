@@ -16,7 +16,7 @@ import java.util.Map;
  * @param identity what must be the same in a job that goes on with it
  * @param model as in the job
  * @param modelRevision tells contents of the model apart
- * @param completionsPerRow {@code num_return_sequences}
+ * @param rowsExpected output rows when it is done: the sum of {@code num_return_sequences}
  * @param maxErrorRatio share of completions that may fail
  * @param input what the input was when the plan was made
  * @param engineHourCost what an hour of one engine costs; null if the job does not say it
@@ -31,7 +31,7 @@ record RunRecord(
     Map<String, String> identity,
     String model,
     String modelRevision,
-    int completionsPerRow,
+    long rowsExpected,
     double maxErrorRatio,
     InputMark input,
     Double engineHourCost,

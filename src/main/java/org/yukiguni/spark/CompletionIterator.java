@@ -12,19 +12,20 @@ import org.apache.spark.sql.Row;
 final class CompletionIterator implements Iterator<Row> {
   private final Iterator<Row> plan;
   private final RowWindow window;
-  private final int windowRows;
+  private final int windowSequences;
   private final Runnable killCheck;
 
   /**
    * Streams the rows of a plan.
    *
-   * @param windowRows most rows that are submitted and not finished
+   * @param windowSequences sequences that are enough for the engine: when so many are submitted
+   *     and not finished, no row is added
    * @param killCheck throws if the task was killed
    */
-  CompletionIterator(Iterator<Row> plan, RowWindow window, int windowRows, Runnable killCheck) {
+  CompletionIterator(Iterator<Row> plan, RowWindow window, int windowSequences, Runnable killCheck) {
     this.plan = plan;
     this.window = window;
-    this.windowRows = windowRows;
+    this.windowSequences = windowSequences;
     this.killCheck = killCheck;
   }
 
@@ -48,7 +49,7 @@ final class CompletionIterator implements Iterator<Row> {
 
   private void fill() {
     // Rows that fail at once do not stay open, so they are bounded by what waits to be taken.
-    while (window.numOpen() < windowRows && window.numReady() < windowRows && plan.hasNext()) {
+    while (window.numOpen() < windowSequences && window.numReady() < windowSequences && plan.hasNext()) {
       window.submit(PromptRow.of(plan.next()));
     }
   }

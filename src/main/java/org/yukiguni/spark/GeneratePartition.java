@@ -67,9 +67,11 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
             new OutputRows(schema, constants, env.executorId(), place),
             counters);
     atEnd(task, window::abandon);
-    int size =
-        windowRows(engine.value().limits().maxSequences(), settings.config().sequencesPerPrompt());
-    return new CompletionIterator(plan, window, size, task::killTaskIfInterrupted);
+    return new CompletionIterator(
+        plan,
+        window,
+        windowSequences(engine.value().limits().maxSequences()),
+        task::killTaskIfInterrupted);
   }
 
   /** Runs last-registered first, and also when the task fails or is killed. */
@@ -78,11 +80,11 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
   }
 
   /**
-   * Rows of one task that the engine holds at once: two full batches, so that the engine never
+   * Sequences of one task that the engine holds at once: two full batches, so that the engine never
    * waits for a task, not even for the last one of a chunk, and few enough to forget the size of
    * the partition.
    */
-  static int windowRows(int maxSequences, int sequencesPerPrompt) {
-    return 2 * ((maxSequences - 1) / sequencesPerPrompt + 1);
+  static int windowSequences(int maxSequences) {
+    return 2 * maxSequences;
   }
 }

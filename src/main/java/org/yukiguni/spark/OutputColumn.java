@@ -40,7 +40,7 @@ public enum OutputColumn {
       Place.FILE,
       Nulls.POSSIBLE,
       DataTypes.StringType,
-      "prompt_null, prompt_empty, prompt_too_long, generation_settings, kv_memory, nan_logits,"
+      "prompt_null, prompt_template, request, prompt_empty, prompt_too_long, generation_settings, kv_memory, nan_logits,"
           + " no_completion, tokenizer, out_of_memory or engine; null in an ok row."),
   ERROR_MESSAGE(
       Place.FILE,

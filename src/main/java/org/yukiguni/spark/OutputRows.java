@@ -10,7 +10,6 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Map;
 import org.apache.spark.sql.Row;
-import org.yukiguni.engine.ErrorCode;
 import org.yukiguni.engine.Outcome;
 import org.yukiguni.engine.Timing;
 
@@ -52,12 +51,12 @@ final class OutputRows {
       PromptRow prompt,
       long seed,
       int sequenceIndex,
-      ErrorCode code,
+      String code,
       String message,
       Timing timing) {
     Map<OutputColumn, Object> row = common(prompt, seed, sequenceIndex);
     row.put(OutputColumn.STATUS, "error");
-    row.put(OutputColumn.ERROR_CODE, code.label());
+    row.put(OutputColumn.ERROR_CODE, code);
     row.put(OutputColumn.ERROR_MESSAGE, message);
     time(row, timing);
     return schema.row(row, prompt.kept());

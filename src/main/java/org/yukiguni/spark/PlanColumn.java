@@ -19,12 +19,16 @@ public enum PlanColumn {
   PROMPT(DataTypes.StringType),
   /** The row's own generation settings as JSON; null if it has none. */
   GENERATION(DataTypes.StringType),
+  /** How many output rows the prompt gets: the row's {@code num_return_sequences}. */
+  NUM_SEQUENCES(DataTypes.IntegerType),
   /** The prompt in tokens; null if there is no prompt or it could not be tokenised. */
   PROMPT_TOKEN_IDS(new ArrayType(DataTypes.IntegerType, false)),
   /** Milliseconds the tokeniser took. */
   TOKENIZE_MS(DataTypes.DoubleType),
-  /** Why the prompt could not be tokenised, or null. */
-  TOKENIZE_ERROR(DataTypes.StringType);
+  /** The {@code error_code} of a row that is not given to the engine, or null. */
+  ERROR_CODE(DataTypes.StringType),
+  /** Why it is not, or null. */
+  ERROR_MESSAGE(DataTypes.StringType);
 
   /** The struct that holds the kept input columns, so that their names are free. */
   public static final String KEPT = "kept";

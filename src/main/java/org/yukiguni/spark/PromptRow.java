@@ -8,18 +8,22 @@ import org.apache.spark.sql.Row;
  *
  * @param prompt null if the input's was
  * @param generation the row's own settings as JSON, or null
+ * @param numSequences how many output rows it gets
  * @param tokens null if there is no prompt or it could not be tokenised
  * @param tokenizeMs null if there is no prompt
- * @param tokenizeError null unless it could not be tokenised
+ * @param errorCode null unless the row cannot be given to the engine
+ * @param errorMessage likewise
  * @param kept the kept input columns, or null if there are none
  */
 record PromptRow(
     String id,
     String prompt,
     String generation,
+    int numSequences,
     int[] tokens,
     Double tokenizeMs,
-    String tokenizeError,
+    String errorCode,
+    String errorMessage,
     Row kept) {
 
   static PromptRow of(Row row) {
@@ -29,9 +33,11 @@ record PromptRow(
         row.getAs(PlanColumn.ID.columnName()),
         row.getAs(PlanColumn.PROMPT.columnName()),
         row.getAs(PlanColumn.GENERATION.columnName()),
+        row.getAs(PlanColumn.NUM_SEQUENCES.columnName()),
         tokens == null ? null : tokens.stream().mapToInt(Integer::intValue).toArray(),
         row.getAs(PlanColumn.TOKENIZE_MS.columnName()),
-        row.getAs(PlanColumn.TOKENIZE_ERROR.columnName()),
+        row.getAs(PlanColumn.ERROR_CODE.columnName()),
+        row.getAs(PlanColumn.ERROR_MESSAGE.columnName()),
         row.length() > PlanColumn.values().length ? row.getAs(PlanColumn.KEPT) : null);
   }
 }

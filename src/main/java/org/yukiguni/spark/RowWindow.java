@@ -15,7 +15,6 @@ import org.yukiguni.engine.GenerationRequest;
 import org.yukiguni.engine.Outcome;
 import org.yukiguni.engine.StopCondition;
 import org.yukiguni.engine.Timing;
-import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.RowSettings;
 
 /**
@@ -28,7 +27,7 @@ final class RowWindow {
   private final Engine engine;
   private final TextCodec codec;
   private final RowSettings settings;
-  private final GenerationConfig jobConfig;
+  private final long jobSeed;
   private final OutputRows rows;
   private final Counters counters;
   private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
@@ -41,7 +40,7 @@ final class RowWindow {
     this.engine = engine;
     this.codec = codec;
     this.settings = settings;
-    this.jobConfig = settings.config();
+    this.jobSeed = settings.config().seed();
     this.rows = rows;
     this.counters = counters;
   }
@@ -61,7 +60,7 @@ final class RowWindow {
     }
   }
 
-  /** Rows with the engine. */
+  /** Sequences with the engine. */
   int numOpen() {
     return numOpen;
   }
@@ -79,42 +78,21 @@ final class RowWindow {
     return ready.remove();
   }
 
-  /** Gives a row to the engine, or makes its error rows if it cannot be given. */
+  /** Gives a row to the engine, or makes its error rows if the plan says that it cannot be given. */
   void submit(PromptRow prompt) {
-    if (prompt.prompt() == null) {
-      fail(
-          prompt,
-          ErrorCode.PROMPT_NULL,
-          "Cannot generate because the prompt is null; fill the column or drop the row");
-    } else if (prompt.tokenizeError() != null) {
-      fail(prompt, ErrorCode.TOKENIZER, prompt.tokenizeError());
-    } else if (prompt.tokens().length == 0) {
-      fail(
-          prompt,
-          ErrorCode.PROMPT_EMPTY,
-          "Cannot generate because the prompt has no token; give it a text");
-    } else {
-      submitTokens(prompt);
-    }
-  }
-
-  private void submitTokens(PromptRow prompt) {
-    GenerationConfig config;
-    try {
-      config = settings.config(prompt.generation());
-    } catch (InvalidJobException e) {
-      fail(
-          prompt,
-          ErrorCode.GENERATION_SETTINGS,
-          "Cannot generate because the row's settings are wrong: "
-              + String.join("; ", e.problems()));
+    if (prompt.errorCode() != null) {
+      for (int i = 0; i < prompt.numSequences(); i++) {
+        error(prompt, jobSeed, i, prompt.errorCode(), prompt.errorMessage(), null);
+      }
+      counters.rowDone();
       return;
     }
+    GenerationConfig config = settings.config(prompt.generation());
     Open open = new Open(prompt, config);
     GenerationRequest request =
         new GenerationRequest(
             prompt.id(), prompt.tokens(), config, Optional.of(stops(prompt, config)));
-    numOpen++;
+    numOpen += config.sequencesPerPrompt();
     engine.submit(request, outcome -> finished.add(new Finished(open, outcome)));
   }
 
@@ -179,13 +157,13 @@ final class RowWindow {
           row.prompt,
           row.config.seed(),
           failure.sequenceIndex(),
-          failure.code(),
+          failure.code().label(),
           failure.message(),
           failure.timing());
     }
     row.numMissing--;
     if (row.numMissing == 0) {
-      numOpen--;
+      numOpen -= row.config.sequencesPerPrompt();
       counters.rowDone();
     }
   }
@@ -199,7 +177,7 @@ final class RowWindow {
           row.prompt,
           row.config.seed(),
           completion.sequenceIndex(),
-          ErrorCode.TOKENIZER,
+          ErrorCode.TOKENIZER.label(),
           "Cannot decode the completion because " + e.getMessage(),
           completion.timing());
       return;
@@ -208,18 +186,11 @@ final class RowWindow {
     counters.completion(completion.tokens().length, completion.timing().deviceMs());
   }
 
-  private void fail(PromptRow prompt, ErrorCode code, String message) {
-    for (int i = 0; i < jobConfig.numReturnSequences(); i++) {
-      error(prompt, jobConfig.seed(), i, code, message, null);
-    }
-    counters.rowDone();
-  }
-
   private void error(
       PromptRow prompt,
       long seed,
       int sequenceIndex,
-      ErrorCode code,
+      String code,
       String message,
       Timing timing) {
     ready.add(rows.error(prompt, seed, sequenceIndex, code, message, timing));

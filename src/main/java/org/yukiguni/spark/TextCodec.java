@@ -6,8 +6,11 @@ import org.yukiguni.engine.StopCondition;
 
 /** A model's tokeniser as the tasks see it; used by many threads at once. */
 public interface TextCodec extends AutoCloseable {
-  /** The prompt in tokens, with or without special tokens as the job says. */
+  /** The prompt in tokens, nothing added. */
   int[] encode(String prompt);
+
+  /** The prompt in tokens with the special tokens that the tokenizer puts around a text. */
+  int[] encodeWithSpecialTokens(String prompt);
 
   /** The text of a completion, special tokens left out. */
   String decode(int[] tokens);

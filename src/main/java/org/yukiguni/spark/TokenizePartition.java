@@ -1,22 +1,46 @@
 package org.yukiguni.spark;
 
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructField;
+import org.yukiguni.engine.ErrorCode;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.RowSettings;
+import org.yukiguni.prompt.PromptColumn;
 
 /**
- * Turns rows of (id, prompt, generation), with or without a struct of kept columns, into rows of
- * the plan. A prompt that cannot be tokenised becomes a row that says why; it does not stop the
- * run.
+ * Turns rows of prompts into rows of the plan: tokenised, and with the number of output rows that
+ * each gets. A row that cannot be given to the engine becomes a row that says why; it does not stop
+ * the run.
  */
 public final class TokenizePartition implements MapPartitionsFunction<Row, Row> {
   private final ModelLoader loader;
+  private final RowSettings settings;
 
-  /** Uses the tokeniser of this loader's model. */
-  public TokenizePartition(ModelLoader loader) {
+  private TokenizePartition(ModelLoader loader, RowSettings settings) {
     this.loader = loader;
+    this.settings = settings;
+  }
+
+  /**
+   * The plan of some prompts; lazy.
+   *
+   * @param prompts columns as {@link PromptColumn} has them, then the struct {@link
+   *     PlanColumn#KEPT} if columns are kept
+   * @param kept the fields of that struct
+   * @param loader whose tokeniser is used
+   * @param settings of each row
+   */
+  public static Dataset<Row> plan(
+      Dataset<Row> prompts, List<StructField> kept, ModelLoader loader, RowSettings settings) {
+    return prompts.mapPartitions(
+        new TokenizePartition(loader, settings), Encoders.row(PlanColumn.schema(kept)));
   }
 
   @Override
@@ -37,25 +61,92 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
     };
   }
 
-  /** The order of the columns is that of {@link PlanColumn}. */
-  private static Row planned(Row row, TextCodec codec) {
-    String id = row.getString(0);
-    String prompt = row.getString(1);
-    int[] tokens = null;
-    Double tokenizeMs = null;
-    String error = null;
-    if (prompt != null) {
+  private Row planned(Row row, TextCodec codec) {
+    Draft draft = new Draft(row, settings.config().numReturnSequences());
+    if (draft.errorCode == null) {
+      draft.check(settings);
+    }
+    if (draft.errorCode == null) {
+      draft.tokenize(codec);
+    }
+    return draft.row();
+  }
+
+  /** A row of the plan while it is made. */
+  private static final class Draft {
+    private final Row row;
+    private final String prompt;
+    private int numSequences;
+    private int[] tokens;
+    private Double tokenizeMs;
+    private String errorCode;
+    private String errorMessage;
+
+    Draft(Row row, int numSequences) {
+      this.row = row;
+      this.prompt = row.getString(PromptColumn.PROMPT.ordinal());
+      this.errorCode = row.getString(PromptColumn.ERROR_CODE.ordinal());
+      this.errorMessage = row.getString(PromptColumn.ERROR_MESSAGE.ordinal());
+      this.numSequences = numSequences;
+      if (errorCode == null && prompt == null) {
+        fail(ErrorCode.PROMPT_NULL, "because the prompt is null; fill the column or drop the row");
+      }
+    }
+
+    private void fail(ErrorCode code, String reason) {
+      errorCode = code.label();
+      errorMessage = "Cannot generate " + reason;
+    }
+
+    private String generation() {
+      return row.getString(PromptColumn.GENERATION.ordinal());
+    }
+
+    private void check(RowSettings settings) {
+      try {
+        numSequences = settings.config(generation()).numReturnSequences();
+      } catch (InvalidJobException e) {
+        fail(
+            ErrorCode.GENERATION_SETTINGS,
+            "because the row's settings are wrong: " + String.join("; ", e.problems()));
+      }
+    }
+
+    private void tokenize(TextCodec codec) {
+      boolean isPlain = !row.getBoolean(PromptColumn.ADD_SPECIAL_TOKENS.ordinal());
       long start = System.nanoTime();
       try {
-        tokens = codec.encode(prompt);
+        int[] ids = isPlain ? codec.encode(prompt) : codec.encodeWithSpecialTokens(prompt);
+        tokens = ids;
+        if (ids.length == 0) {
+          fail(ErrorCode.PROMPT_EMPTY, "because the prompt has no token; give it a text");
+        }
       } catch (RuntimeException e) {
-        error = "Cannot tokenise the prompt because " + e.getMessage();
+        errorCode = ErrorCode.TOKENIZER.label();
+        errorMessage = "Cannot tokenise the prompt because " + e.getMessage();
       }
       tokenizeMs = (System.nanoTime() - start) / 1e6;
     }
-    String generation = row.getString(2);
-    return row.length() > 3
-        ? RowFactory.create(id, prompt, generation, tokens, tokenizeMs, error, row.get(3))
-        : RowFactory.create(id, prompt, generation, tokens, tokenizeMs, error);
+
+    /** The order of the columns is that of {@link PlanColumn}. */
+    private Row row() {
+      Object[] values = {
+        row.getString(PromptColumn.ID.ordinal()),
+        prompt,
+        generation(),
+        numSequences,
+        tokens,
+        tokenizeMs,
+        errorCode,
+        errorMessage
+      };
+      int kept = PromptColumn.values().length;
+      if (row.length() == kept) {
+        return RowFactory.create(values);
+      }
+      Object[] all = java.util.Arrays.copyOf(values, values.length + 1);
+      all[values.length] = row.get(kept);
+      return RowFactory.create(all);
+    }
   }
 }

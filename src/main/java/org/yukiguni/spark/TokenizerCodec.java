@@ -6,11 +6,16 @@ import org.yukiguni.engine.StopCondition;
 import org.yukiguni.tokenizer.StopStrings;
 import org.yukiguni.tokenizer.Tokenizer;
 
-/** A model's tokeniser, used as the job says. */
-record TokenizerCodec(Tokenizer tokenizer, boolean addSpecialTokens) implements TextCodec {
+/** A model's tokeniser. */
+record TokenizerCodec(Tokenizer tokenizer) implements TextCodec {
   @Override
   public int[] encode(String prompt) {
-    return addSpecialTokens ? tokenizer.encodeWithSpecialTokens(prompt) : tokenizer.encode(prompt);
+    return tokenizer.encode(prompt);
+  }
+
+  @Override
+  public int[] encodeWithSpecialTokens(String prompt) {
+    return tokenizer.encodeWithSpecialTokens(prompt);
   }
 
   @Override

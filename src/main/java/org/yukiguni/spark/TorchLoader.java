@@ -24,14 +24,9 @@ import org.yukiguni.tokenizer.Tokenizer;
  * @param adapter a LoRA adapter, likewise; null for none
  * @param quantization of the weights
  * @param engine how much runs at once
- * @param addSpecialTokens whether prompts get the tokeniser's own tokens
  */
 public record TorchLoader(
-    ModelSource model,
-    ModelSource adapter,
-    Quantization quantization,
-    EngineSpec engine,
-    boolean addSpecialTokens)
+    ModelSource model, ModelSource adapter, Quantization quantization, EngineSpec engine)
     implements ModelLoader {
 
   /** The loader of a job's model. */
@@ -40,14 +35,12 @@ public record TorchLoader(
         model.source(),
         adapter.map(ModelFolder::source).orElse(null),
         job.model().quantization(),
-        job.engine(),
-        job.prompt().addSpecialTokens());
+        job.engine());
   }
 
   @Override
   public TextCodec openCodec() {
-    return new TokenizerCodec(
-        Tokenizer.open(model.folder(HadoopConfiguration.current())), addSpecialTokens);
+    return new TokenizerCodec(Tokenizer.open(model.folder(HadoopConfiguration.current())));
   }
 
   @Override

@@ -51,7 +51,7 @@ class RowSettingsTest {
       value = {
         "{\"temprature\": 1} | generation.temprature: unknown key; did you mean temperature?",
         "{\"temperature\": -1, \"top_p\": 2} | generation.top_p: 2 is out of range",
-        "{\"n\": 5} | num_return_sequences: a row cannot change it from the job's 2; remove it",
+        "{\"do_sample\": false} | generation.num_return_sequences: 2 completions would all be equal",
         "{\"min_new_tokens\": 10} | generation.min_new_tokens: 10 is more than max_new_tokens",
         "[1] | generation: found ",
         "{\"a | generation: not an object of keys (",

@@ -26,9 +26,17 @@ class PromptColumnsTest extends PromptFixture {
   void keptColumnsKeepTheirTypes() {
     Job job = job(write("in.jsonl", LINES), "input.keep=[tags, a.b, n]");
     assertThat(prompts(job).columns())
-        .containsExactly("id", "prompt", "__generation", "tags", "a.b", "n");
+        .containsExactly("id",
+            "prompt",
+            "__generation",
+            "__add_special_tokens",
+            "__error_code",
+            "__error_message",
+            "tags",
+            "a.b",
+            "n");
     assertThat(prompts(job).schema().apply("n").dataType()).isEqualTo(DataTypes.DoubleType);
-    assertThat(prompts(job).orderBy("id").collectAsList().get(0).getList(3))
+    assertThat(prompts(job).orderBy("id").collectAsList().get(0).getList(6))
         .isEqualTo(List.of("t", "u"));
   }
 

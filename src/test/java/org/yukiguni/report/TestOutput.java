@@ -123,7 +123,7 @@ final class TestOutput {
             "m",
             "r",
             rows.size() / completionsPerRow,
-            completionsPerRow,
+            rows.size(),
             2,
             2,
             0,

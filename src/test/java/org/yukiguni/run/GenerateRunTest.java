@@ -95,6 +95,32 @@ final class GenerateRunTest {
   }
 
   @Test
+  void aRowMayHaveAnotherNumberOfCompletions() {
+    List<Row> rows =
+        List.of(
+            RowFactory.create("jobs", "a", null, "k"),
+            RowFactory.create("one", "b", "{n: 1}", "k"),
+            // More than the engine decodes at once.
+            RowFactory.create("many", "c", "{n: 11}", "k"),
+            RowFactory.create("wrong", "d", "{n: 0}", "k"),
+            RowFactory.create("long", "x".repeat(100), "{n: 4}", "k"));
+    TestRun test =
+        new TestRun(folder.resolve("out")).withRows(rows).withMaxErrorRatio(0.5).withChunkRows(2);
+
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+
+    Map<String, Long> counts = new HashMap<>();
+    test.read()
+        .groupBy("id")
+        .count()
+        .collectAsList()
+        .forEach(row -> counts.put(row.getString(0), row.getLong(1)));
+    assertThat(counts)
+        .isEqualTo(Map.of("jobs", 2L, "one", 1L, "many", 11L, "wrong", 2L, "long", 4L));
+    assertThat(test.lastJson().get("rows_expected").asLong()).isEqualTo(20);
+  }
+
+  @Test
   void aStepThatFailsNowAndThenCostsNoRow() {
     TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40));
     test.loader().state().failingStep = 9;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -44,6 +45,9 @@ final class TestRun {
           .add("id", DataTypes.StringType)
           .add("prompt", DataTypes.StringType)
           .add("__generation", DataTypes.StringType)
+          .add("__add_special_tokens", DataTypes.BooleanType)
+          .add("__error_code", DataTypes.StringType)
+          .add("__error_message", DataTypes.StringType)
           .add("category", DataTypes.StringType);
 
   private static final String SETTINGS =
@@ -103,7 +107,7 @@ final class TestRun {
                 null,
                 null,
                 loader,
-                session -> session.createDataFrame(rows, PROMPTS)),
+                session -> session.createDataFrame(prompts(), PROMPTS)),
             new PrintStream(printed, true, StandardCharsets.UTF_8))
         .run();
   }
@@ -132,6 +136,15 @@ final class TestRun {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private List<Row> prompts() {
+    return rows.stream()
+        .map(
+            row ->
+                RowFactory.create(
+                    row.get(0), row.get(1), row.get(2), false, null, null, row.get(3)))
+        .toList();
   }
 
   private RowSettings generation() {

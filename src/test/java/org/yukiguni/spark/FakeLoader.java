@@ -90,6 +90,11 @@ public record FakeLoader(String name) implements ModelLoader {
     }
 
     @Override
+    public int[] encodeWithSpecialTokens(String prompt) {
+      return encode("^" + prompt);
+    }
+
+    @Override
     public String decode(int[] tokens) {
       StringBuilder text = new StringBuilder();
       for (int token : tokens) {

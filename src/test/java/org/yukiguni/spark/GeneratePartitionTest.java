@@ -28,7 +28,8 @@ final class GeneratePartitionTest {
     List<Row> plan =
         IntStream.range(0, rows)
             .mapToObj(
-                i -> RowFactory.create("r" + i, "p" + i, null, new int[] {i % 26, 3}, 0.5, null))
+                i -> RowFactory.create(
+                        "r" + i, "p" + i, null, 3, new int[] {i % 26, 3}, 0.5, null, null))
             .toList();
     return spark.createDataFrame(plan, PlanColumn.schema(List.of())).repartition(partitions);
   }
@@ -69,8 +70,8 @@ final class GeneratePartitionTest {
     StructType planned = PlanColumn.schema(List.of());
     List<Row> plan =
         List.of(
-            RowFactory.create("a", "p", null, new int[] {1}, 0.5, null),
-            RowFactory.create("b", "p", "{logprobs: 2}", new int[] {1}, 0.5, null));
+            RowFactory.create("a", "p", null, 3, new int[] {1}, 0.5, null, null),
+            RowFactory.create("b", "p", "{logprobs: 2}", 3, new int[] {1}, 0.5, null, null));
     Dataset<Row> rows =
         generate(spark.createDataFrame(plan, planned), new FakeLoader("logprobs")).cache();
     rows.select("id", "status", "error_message").show(20, false);
@@ -149,10 +150,10 @@ final class GeneratePartitionTest {
         generate(plan, new FakeLoader("stream"))
             .mapPartitions(new Watching(), Encoders.row(schema.schema()));
     assertThat(rows.count()).isEqualTo(9000);
-    int window = GeneratePartition.windowRows(FakeLoader.MAX_SEQUENCES, 3);
-    assertThat(window).isEqualTo(4);
+    int window = GeneratePartition.windowSequences(FakeLoader.MAX_SEQUENCES);
+    assertThat(window).isEqualTo(8);
     // Rows with the engine, and those whose completions wait to be taken.
-    assertThat(MOST_OPEN.get()).isBetween(2, 3 * window);
+    assertThat(MOST_OPEN.get()).isBetween(2, 2 * window);
   }
 
   @Test
