@@ -98,8 +98,7 @@ final class Planner implements RunChoice.Inputs {
 
   /** The kept columns of a dataset of prompts: all after those of its own. */
   static List<StructField> kept(StructType prompts) {
-    return Arrays.asList(prompts.fields())
-        .subList(PromptColumn.values().length, prompts.length());
+    return Arrays.asList(prompts.fields()).subList(PromptColumn.values().length, prompts.length());
   }
 
   /** The plan's rows without chunks, computed anew whenever they are used. */

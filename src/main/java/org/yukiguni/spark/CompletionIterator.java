@@ -18,11 +18,12 @@ final class CompletionIterator implements Iterator<Row> {
   /**
    * Streams the rows of a plan.
    *
-   * @param windowSequences sequences that are enough for the engine: when so many are submitted
-   *     and not finished, no row is added
+   * @param windowSequences sequences that are enough for the engine: when so many are submitted and
+   *     not finished, no row is added
    * @param killCheck throws if the task was killed
    */
-  CompletionIterator(Iterator<Row> plan, RowWindow window, int windowSequences, Runnable killCheck) {
+  CompletionIterator(
+      Iterator<Row> plan, RowWindow window, int windowSequences, Runnable killCheck) {
     this.plan = plan;
     this.window = window;
     this.windowSequences = windowSequences;
@@ -49,7 +50,9 @@ final class CompletionIterator implements Iterator<Row> {
 
   private void fill() {
     // Rows that fail at once do not stay open, so they are bounded by what waits to be taken.
-    while (window.numOpen() < windowSequences && window.numReady() < windowSequences && plan.hasNext()) {
+    while (window.numOpen() < windowSequences
+        && window.numReady() < windowSequences
+        && plan.hasNext()) {
       window.submit(PromptRow.of(plan.next()));
     }
   }

@@ -48,12 +48,7 @@ final class OutputRows {
 
   /** A row without a completion; the timing is null if it never reached the engine. */
   Row error(
-      PromptRow prompt,
-      long seed,
-      int sequenceIndex,
-      String code,
-      String message,
-      Timing timing) {
+      PromptRow prompt, long seed, int sequenceIndex, String code, String message, Timing timing) {
     Map<OutputColumn, Object> row = common(prompt, seed, sequenceIndex);
     row.put(OutputColumn.STATUS, "error");
     row.put(OutputColumn.ERROR_CODE, code);

@@ -78,7 +78,9 @@ final class RowWindow {
     return ready.remove();
   }
 
-  /** Gives a row to the engine, or makes its error rows if the plan says that it cannot be given. */
+  /**
+   * Gives a row to the engine, or makes its error rows if the plan says that it cannot be given.
+   */
   void submit(PromptRow prompt) {
     if (prompt.errorCode() != null) {
       for (int i = 0; i < prompt.numSequences(); i++) {
@@ -187,12 +189,7 @@ final class RowWindow {
   }
 
   private void error(
-      PromptRow prompt,
-      long seed,
-      int sequenceIndex,
-      String code,
-      String message,
-      Timing timing) {
+      PromptRow prompt, long seed, int sequenceIndex, String code, String message, Timing timing) {
     ready.add(rows.error(prompt, seed, sequenceIndex, code, message, timing));
     counters.error();
   }

@@ -84,9 +84,9 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
 
     Draft(Row row, int numSequences) {
       this.row = row;
-      this.prompt = row.getString(PromptColumn.PROMPT.ordinal());
-      this.errorCode = row.getString(PromptColumn.ERROR_CODE.ordinal());
-      this.errorMessage = row.getString(PromptColumn.ERROR_MESSAGE.ordinal());
+      this.prompt = text(PromptColumn.PROMPT);
+      this.errorCode = text(PromptColumn.ERROR_CODE);
+      this.errorMessage = text(PromptColumn.ERROR_MESSAGE);
       this.numSequences = numSequences;
       if (errorCode == null && prompt == null) {
         fail(ErrorCode.PROMPT_NULL, "because the prompt is null; fill the column or drop the row");
@@ -98,13 +98,13 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
       errorMessage = "Cannot generate " + reason;
     }
 
-    private String generation() {
-      return row.getString(PromptColumn.GENERATION.ordinal());
+    private String text(PromptColumn column) {
+      return row.getAs(column.columnName());
     }
 
     private void check(RowSettings settings) {
       try {
-        numSequences = settings.config(generation()).numReturnSequences();
+        numSequences = settings.config(text(PromptColumn.GENERATION)).numReturnSequences();
       } catch (InvalidJobException e) {
         fail(
             ErrorCode.GENERATION_SETTINGS,
@@ -113,7 +113,7 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
     }
 
     private void tokenize(TextCodec codec) {
-      boolean isPlain = !row.getBoolean(PromptColumn.ADD_SPECIAL_TOKENS.ordinal());
+      boolean isPlain = !row.<Boolean>getAs(PromptColumn.ADD_SPECIAL_TOKENS.columnName());
       long start = System.nanoTime();
       try {
         int[] ids = isPlain ? codec.encode(prompt) : codec.encodeWithSpecialTokens(prompt);
@@ -131,9 +131,9 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
     /** The order of the columns is that of {@link PlanColumn}. */
     private Row row() {
       Object[] values = {
-        row.getString(PromptColumn.ID.ordinal()),
+        text(PromptColumn.ID),
         prompt,
-        generation(),
+        text(PromptColumn.GENERATION),
         numSequences,
         tokens,
         tokenizeMs,

@@ -26,7 +26,8 @@ class PromptColumnsTest extends PromptFixture {
   void keptColumnsKeepTheirTypes() {
     Job job = job(write("in.jsonl", LINES), "input.keep=[tags, a.b, n]");
     assertThat(prompts(job).columns())
-        .containsExactly("id",
+        .containsExactly(
+            "id",
             "prompt",
             "__generation",
             "__add_special_tokens",

@@ -44,9 +44,11 @@ abstract class PromptFixture {
   /** Rows sorted by id, each as its values with bars between; null is "null". */
   static List<String> read(Job job) {
     List<String> rows = new ArrayList<>();
-    for (Row row : prompts(job)
+    for (Row row :
+        prompts(job)
             .drop("__generation", "__add_special_tokens", "__error_code", "__error_message")
-            .orderBy("id").collectAsList()) {
+            .orderBy("id")
+            .collectAsList()) {
       rows.add(row.mkString("|"));
     }
     return rows;

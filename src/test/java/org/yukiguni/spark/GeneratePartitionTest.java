@@ -28,7 +28,8 @@ final class GeneratePartitionTest {
     List<Row> plan =
         IntStream.range(0, rows)
             .mapToObj(
-                i -> RowFactory.create(
+                i ->
+                    RowFactory.create(
                         "r" + i, "p" + i, null, 3, new int[] {i % 26, 3}, 0.5, null, null))
             .toList();
     return spark.createDataFrame(plan, PlanColumn.schema(List.of())).repartition(partitions);
