@@ -30,13 +30,19 @@ final class GenerateCommand implements Callable<Integer> {
       description = "Overrides a key of all jobs, e.g. --set generation.temperature=0.2")
   private final List<String> overrides = new ArrayList<>();
 
+  @Option(
+      names = "--retry-errors",
+      description = "Also runs again the rows of a run that ended as errors.")
+  private boolean retriesErrors;
+
   @Override
   public Integer call() throws IOException {
     List<RunRequest> requests = read();
     try (SparkSession spark = Sessions.open("yukiguni " + requests.get(0).job().name())) {
+      StopSignals signals = StopSignals.listen();
       ExitCode worst = ExitCode.OK;
       for (RunRequest request : requests) {
-        worst = worst.worseOf(generate(spark, request));
+        worst = worst.worseOf(generate(spark, request, signals));
       }
       return worst.code();
     }
@@ -59,9 +65,10 @@ final class GenerateCommand implements Callable<Integer> {
     return requests;
   }
 
-  private static ExitCode generate(SparkSession spark, RunRequest request) {
+  private ExitCode generate(SparkSession spark, RunRequest request, StopSignals signals) {
     try {
-      return new GenerateRun(spark, request, System.out).run();
+      GenerateRun run = new GenerateRun(spark, request, System.out, signals::reason);
+      return retriesErrors ? run.retryingErrors().run() : run.run();
     } catch (RuntimeException e) {
       return Problems.tell(e);
     }

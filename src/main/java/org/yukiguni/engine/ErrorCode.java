@@ -27,7 +27,13 @@ public enum ErrorCode {
   /** A step with this row alone needed more memory than there is. */
   OUT_OF_MEMORY,
   /** A step with this row alone failed. */
-  ENGINE;
+  ENGINE,
+  /** The completion took longer than the job allows. */
+  ROW_TIME,
+  /** The completion said the same again and again. */
+  REPETITION,
+  /** The executor ended each time the row ran. */
+  EXECUTOR_LOST;
 
   /** The value of the output column, in lower case. */
   public String label() {

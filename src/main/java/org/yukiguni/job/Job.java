@@ -33,7 +33,8 @@ public record Job(
     implements Serializable {
   private static final Pattern IDENTITY =
       Pattern.compile(
-          "(input|prompt|generation)\\..*|model\\.(dtype|quantization)|output\\.token_ids");
+          "(input|prompt|generation)\\..*|model\\.(dtype|quantization)|output\\.token_ids"
+              + "|run\\.max_repeats");
 
   /** The whole job as YAML, defaults included and secrets hidden, always in the same order. */
   public String toYaml() {

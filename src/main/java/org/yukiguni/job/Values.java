@@ -21,7 +21,10 @@ final class Values {
 
   /** Whether a record type is written as a single value. */
   static boolean isValue(Class<?> type) {
-    return type == AutoCount.class || type == MemorySize.class || type == Device.class;
+    return type == AutoCount.class
+        || type == MemorySize.class
+        || type == TimeLimit.class
+        || type == Device.class;
   }
 
   /** The value, or null after a problem was noted. */
@@ -52,6 +55,9 @@ final class Values {
     }
     if (type == MemorySize.class) {
       return parsed(key, node, MemorySize::parse, MemorySize.FORMS);
+    }
+    if (type == TimeLimit.class) {
+      return parsed(key, node, TimeLimit::parse, TimeLimit.FORMS);
     }
     if (type == Device.class) {
       return parsed(key, node, Device::parse, Device.FORMS);

@@ -2,11 +2,12 @@ package org.yukiguni.run;
 
 import java.io.PrintStream;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
+import org.yukiguni.job.TimeLimit;
 import org.yukiguni.report.Output;
 import org.yukiguni.report.Screen;
 import org.yukiguni.report.Summary;
@@ -14,6 +15,7 @@ import org.yukiguni.spark.Counters;
 import org.yukiguni.spark.GeneratePartition;
 import org.yukiguni.spark.LiveSums;
 import org.yukiguni.spark.OutputSchema;
+import org.yukiguni.spark.RowLimits;
 import org.yukiguni.spark.RunConstants;
 
 /**
@@ -25,16 +27,28 @@ public final class GenerateRun {
   private final SparkSession spark;
   private final RunRequest request;
   private final PrintStream out;
+  private final Supplier<Optional<String>> asked;
+  private final long start = System.nanoTime();
+  private boolean retriesErrors;
 
   /**
    * Prepares a run.
    *
    * @param out gets the report
+   * @param stop why it is to end early, or empty to go on; asked before each chunk
    */
-  public GenerateRun(SparkSession spark, RunRequest request, PrintStream out) {
+  public GenerateRun(
+      SparkSession spark, RunRequest request, PrintStream out, Supplier<Optional<String>> stop) {
     this.spark = spark;
     this.request = request;
     this.out = out;
+    this.asked = stop;
+  }
+
+  /** Also runs again what ended as errors in an earlier call. */
+  public GenerateRun retryingErrors() {
+    retriesErrors = true;
+    return this;
   }
 
   /**
@@ -56,16 +70,30 @@ public final class GenerateRun {
   private ExitCode run(OutputFolder output, Lease lease) {
     Planner planner = new Planner(spark, request);
     Identity identity = Identity.of(request);
-    Optional<RunFolder> earlier =
-        new RunChoice(output, request.job().output().mode(), identity, planner).make();
+    RunChoice choice = new RunChoice(output, request.job().output().mode(), identity, planner);
+    Optional<RunFolder> earlier = choice.make();
+    if (!retriesErrors) {
+      earlier.ifPresent(choice::refuseChangedInput);
+    }
     RunFolder folder = earlier.orElseGet(() -> output.newRun(Instant.now()));
     RunRecord run =
         earlier
             .flatMap(RunFolder::record)
             .orElseGet(() -> planner.plan(folder, identity, Instant.now()));
-    generate(folder, run, lease);
+    generate(folder, run, stops(lease));
     Output finished = FinishedRuns.of(spark, folder, run);
     return FinishedRuns.exitCode(finished.run(), checked(run, Screen.print(finished, out)));
+  }
+
+  /** Why no more chunks may begin. */
+  private Supplier<Optional<String>> stops(Lease lease) {
+    TimeLimit limit = request.job().run().maxTime();
+    return () -> {
+      if (!limit.isNone() && System.nanoTime() - start > limit.seconds() * 1_000_000_000L) {
+        return Optional.of("it took as long as run.max_time allows, " + limit);
+      }
+      return lease.lost().or(asked);
+    };
   }
 
   private String holder() {
@@ -77,9 +105,16 @@ public final class GenerateRun {
             spark.sparkContext().applicationId());
   }
 
-  private void generate(RunFolder folder, RunRecord run, Lease lease) {
-    int[] missing = folder.missingChunks(run);
-    if (missing.length == 0) {
+  private void generate(RunFolder folder, RunRecord run, Supplier<Optional<String>> stop) {
+    folder.finishReplacements(run);
+    for (int chunk : folder.doneChunks(run)) {
+      folder.dropParts(chunk);
+    }
+    OutputSchema schema = schema(run);
+    ChunkPlans plans = new ChunkPlans(spark, folder, run, schema.schema());
+    List<ChunkWork> failed = retriesErrors ? plans.failed() : List.of();
+    List<ChunkWork> missing = plans.missing();
+    if (missing.isEmpty() && failed.isEmpty()) {
       LOG.log(
           System.Logger.Level.INFO,
           "{0}, run {1}: nothing to do, all chunks are done",
@@ -89,20 +124,26 @@ public final class GenerateRun {
     }
     LOG.log(
         System.Logger.Level.INFO,
-        "{0}, run {1}: {2} of {3} chunks to do",
+        "{0}, run {1}: {2} of {3} chunks to do, {4} to do again for their errors",
         run.jobName(),
         run.runId(),
-        missing.length,
-        run.chunks());
+        missing.size(),
+        run.chunks(),
+        failed.size());
     Counters counters = Counters.register(spark.sparkContext(), run.runId());
     LiveSums sums = new LiveSums(counters);
     spark.sparkContext().addSparkListener(sums);
-    long toDo = Arrays.stream(missing).mapToLong(chunk -> run.chunkRows().get(chunk)).sum();
+    long toDo = missing.stream().mapToLong(work -> run.chunkRows().get(work.chunk())).sum();
     try (var progress = new Progress(run.jobName(), run.rows(), run.rows() - toDo, sums::now)) {
       progress.start();
-      OutputSchema schema = schema(run);
-      new ChunkRunner(spark, folder, run, partition(schema, counters), schema.schema())
-          .run(missing, lease::lost);
+      ChunkRunner runner =
+          new ChunkRunner(spark, folder, run, partition(schema, counters), schema.schema());
+      runner.run(missing, stop);
+      try {
+        runner.run(failed, stop);
+      } finally {
+        folder.finishReplacements(run);
+      }
     } finally {
       spark.sparkContext().removeSparkListener(sums);
     }
@@ -113,6 +154,7 @@ public final class GenerateRun {
         request.loader(),
         request.job().model().device(),
         request.generation(),
+        RowLimits.of(request.job().run()),
         schema,
         new RunConstants(
             request.job().model().path(),

@@ -32,6 +32,8 @@ final class Lease implements AutoCloseable {
   static final String PREFIX = "lease-";
 
   private static final System.Logger LOG = System.getLogger(Lease.class.getName());
+  private static final int READS = 20;
+  private static final long READ_AGAIN_MS = 10;
 
   private final FileSystem files;
   private final Path file;
@@ -159,12 +161,23 @@ final class Lease implements AutoCloseable {
     return false;
   }
 
+  /** Who wrote a file; its name if that cannot be read. */
   private String content(Path path) {
-    try (var in = files.open(path)) {
-      return new String(in.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      // It may just be written again, or gone.
-      return path.getName();
+    // It may just be written again.
+    for (int attempt = 0; attempt < READS; attempt++) {
+      try (var in = files.open(path)) {
+        String text = new String(in.readAllBytes(), UTF_8);
+        if (!text.isEmpty()) {
+          return text;
+        }
+        Thread.sleep(READ_AGAIN_MS);
+      } catch (IOException e) {
+        LOG.log(Level.DEBUG, "cannot read {0}: {1}", path, e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
     }
+    return path.getName();
   }
 }

@@ -60,9 +60,7 @@ final class RunChoice {
     if (mode == OutputMode.NEW || runs.isEmpty()) {
       return Optional.empty();
     }
-    RunFolder run = same.orElseThrow(() -> changedJob(runs.get(runs.size() - 1)));
-    refuseChangedInput(run);
-    return same;
+    return Optional.of(same.orElseThrow(() -> changedJob(runs.get(runs.size() - 1))));
   }
 
   private Optional<RunFolder> goOn(RunFolder run) {
@@ -94,7 +92,16 @@ final class RunChoice {
             .formatted(run.id(), output, String.join(", ", differences(run))));
   }
 
-  private void refuseChangedInput(RunFolder run) {
+  /**
+   * Checks that a finished run has the input that is there now. The plan of one that is not
+   * finished holds its input.
+   *
+   * @throws InvalidJobException if not
+   */
+  void refuseChangedInput(RunFolder run) {
+    if (!isFinished(run)) {
+      return;
+    }
     InputMark before = run.record().orElseThrow().input();
     InputMark now = inputs.mark();
     if (!now.equals(before)) {

@@ -46,9 +46,50 @@ final class RunFolder {
     return new Path(results, "chunk=" + chunk);
   }
 
+  /** Where the contents are made that are to take the place of a chunk's. */
+  Path replacement(int chunk) {
+    return new Path(new Path(notes, "replacements"), "chunk=" + chunk);
+  }
+
+  /** Where a chunk's rows are that had to be run in parts. */
+  Path parts(int chunk) {
+    return new Path(new Path(notes, "parts"), "chunk=" + chunk);
+  }
+
+  /** Whether a chunk was begun in parts. */
+  boolean hasParts(int chunk) {
+    return exists(parts(chunk));
+  }
+
   /** Whether Spark's committer has set its mark, the last thing it does. */
   boolean isDone(int chunk) {
-    return exists(new Path(chunk(chunk), "_SUCCESS"));
+    return isDone(chunk(chunk));
+  }
+
+  /** The same for any folder that Spark writes. */
+  boolean isDone(Path folder) {
+    return exists(new Path(folder, "_SUCCESS"));
+  }
+
+  /**
+   * Puts the replacements that are complete in the places of their chunks, and drops those that are
+   * not. A crash on the way leaves a chunk that is missing, whose replacement is complete: to do
+   * this again first is all that recovery takes.
+   */
+  void finishReplacements(RunRecord run) {
+    for (int chunk = 0; chunk < run.chunks(); chunk++) {
+      Path replacement = replacement(chunk);
+      if (isDone(replacement)) {
+        delete(chunk(chunk));
+        rename(replacement, chunk(chunk));
+      }
+    }
+    delete(new Path(notes, "replacements"));
+  }
+
+  /** Drops the parts of a chunk. */
+  void dropParts(int chunk) {
+    delete(parts(chunk));
   }
 
   /** The chunks that are not done, in order. */
@@ -75,13 +116,7 @@ final class RunFolder {
     // Renamed into place, so that a crash leaves no half of it.
     Path draft = new Path(notes, RECORD + ".tmp");
     write(draft, run.json());
-    try {
-      if (!files.rename(draft, new Path(notes, RECORD))) {
-        throw new IOException("the file system refused to rename it");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot finish " + draft + " because " + e.getMessage(), e);
-    }
+    rename(draft, new Path(notes, RECORD));
   }
 
   /** What {@link #note} has written. */
@@ -101,14 +136,28 @@ final class RunFolder {
 
   /** Removes the run: results first, so that what a crash leaves is still known as ours. */
   void delete() {
-    for (Path path : new Path[] {results, notes}) {
-      try {
-        if (files.exists(path) && !files.delete(path, true)) {
-          throw new IOException("the file system refused");
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException("Cannot remove " + path + " because " + e.getMessage(), e);
+    delete(results);
+    delete(notes);
+  }
+
+  private void delete(Path path) {
+    try {
+      if (files.exists(path) && !files.delete(path, true)) {
+        throw new IOException("the file system refused");
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot remove " + path + " because " + e.getMessage(), e);
+    }
+  }
+
+  private void rename(Path from, Path to) {
+    try {
+      if (!files.rename(from, to)) {
+        throw new IOException("the file system refused");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot rename " + from + " to " + to + " because " + e.getMessage(), e);
     }
   }
 

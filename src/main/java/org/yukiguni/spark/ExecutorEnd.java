@@ -16,12 +16,12 @@ final class ExecutorEnd extends VirtualMachineError {
   /**
    * Fails the task, and its executor with it.
    *
-   * @throws IllegalStateException in local mode, where the JVM is the driver's and cannot be
+   * @throws EngineEndedException in local mode, where the JVM is the driver's and cannot be
    *     replaced
    */
   static void because(String message) {
     if (SparkEnv.get().executorId().equals(DRIVER)) {
-      throw new IllegalStateException(message);
+      throw new EngineEndedException(message);
     }
     throw new ExecutorEnd(message);
   }

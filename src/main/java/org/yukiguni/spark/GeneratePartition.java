@@ -17,6 +17,7 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
   private final ModelLoader loader;
   private final Device device;
   private final RowSettings settings;
+  private final RowLimits limits;
   private final OutputSchema schema;
   private final RunConstants constants;
   private final Counters counters;
@@ -27,6 +28,7 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
    * @param loader opens the model where no task of the executor has yet
    * @param device what the job wants
    * @param settings what to generate for each row
+   * @param limits what makes a completion an error before its end
    * @param schema of the output
    * @param constants of the run
    * @param counters to count in
@@ -35,12 +37,14 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
       ModelLoader loader,
       Device device,
       RowSettings settings,
+      RowLimits limits,
       OutputSchema schema,
       RunConstants constants,
       Counters counters) {
     this.loader = loader;
     this.device = device;
     this.settings = settings;
+    this.limits = limits;
     this.schema = schema;
     this.constants = constants;
     this.counters = counters;
@@ -64,6 +68,7 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
             engine.value().engine(),
             codec.value(),
             settings,
+            limits,
             new OutputRows(schema, constants, env.executorId(), place),
             counters);
     atEnd(task, window::abandon);
@@ -72,6 +77,11 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
         window,
         windowSequences(engine.value().limits().maxSequences()),
         task::killTaskIfInterrupted);
+  }
+
+  /** The same run's work for a row that must not run: rows that say why. */
+  public FailPartition failing(String message) {
+    return new FailPartition(schema, constants, settings, message);
   }
 
   /** Runs last-registered first, and also when the task fails or is killed. */

@@ -40,8 +40,9 @@ public enum OutputColumn {
       Place.FILE,
       Nulls.POSSIBLE,
       DataTypes.StringType,
-      "prompt_null, prompt_template, request, prompt_empty, prompt_too_long, generation_settings, kv_memory, nan_logits,"
-          + " no_completion, tokenizer, out_of_memory or engine; null in an ok row."),
+      "prompt_null, prompt_template, request, prompt_empty, prompt_too_long, generation_settings,"
+          + " kv_memory, nan_logits, no_completion, tokenizer, out_of_memory, engine, row_time, repetition or"
+          + " executor_lost; null in an ok row."),
   ERROR_MESSAGE(
       Place.FILE,
       Nulls.POSSIBLE,

@@ -29,18 +29,24 @@ final class RowWindow {
   private final RowSettings settings;
   private final long jobSeed;
   private final OutputRows rows;
+  private final RowStops stops;
   private final Counters counters;
   private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
   private final Queue<Row> ready = new ArrayDeque<>();
-  private volatile boolean isAbandoned;
   private int numOpen;
 
   RowWindow(
-      Engine engine, TextCodec codec, RowSettings settings, OutputRows rows, Counters counters) {
+      Engine engine,
+      TextCodec codec,
+      RowSettings settings,
+      RowLimits limits,
+      OutputRows rows,
+      Counters counters) {
     this.engine = engine;
     this.codec = codec;
     this.settings = settings;
     this.jobSeed = settings.config().seed();
+    this.stops = new RowStops(limits);
     this.rows = rows;
     this.counters = counters;
   }
@@ -126,22 +132,14 @@ final class RowWindow {
    * token, and those of other tasks go on.
    */
   void abandon() {
-    isAbandoned = true;
+    stops.abandon();
   }
 
-  /**
-   * The stop condition of a row. Ending an abandoned row here, and not by a call to the engine,
-   * spares the engine a second way for a sequence to end.
-   */
   private Supplier<StopCondition> stops(PromptRow prompt, GenerationConfig config) {
-    Supplier<StopCondition> asked =
+    return stops.around(
         config.stopStrings().isEmpty()
             ? () -> token -> Optional.empty()
-            : codec.stops(prompt.tokens(), config.stopStrings());
-    return () -> {
-      StopCondition stop = asked.get();
-      return token -> isAbandoned ? Optional.of("abandoned") : stop.accept(token);
-    };
+            : codec.stops(prompt.tokens(), config.stopStrings()));
   }
 
   private void take(Open row, Outcome outcome) {
@@ -153,7 +151,7 @@ final class RowWindow {
         if (engine.isDeviceLost()) {
           ExecutorEnd.because(failure.message());
         }
-        throw new IllegalStateException(failure.message());
+        throw new EngineEndedException(failure.message());
       }
       error(
           row.prompt,
@@ -171,6 +169,17 @@ final class RowWindow {
   }
 
   private void complete(Open row, Outcome.Completion completion) {
+    Optional<ErrorCode> cut = stops.error(completion);
+    if (cut.isPresent()) {
+      error(
+          row.prompt,
+          row.config.seed(),
+          completion.sequenceIndex(),
+          cut.get().label(),
+          stops.message(cut.get()),
+          completion.timing());
+      return;
+    }
     String text;
     try {
       text = codec.decode(completion.tokens());

@@ -11,7 +11,7 @@ import org.yukiguni.job.Device;
 final class TaskDevice {
   private static final System.Logger LOG = System.getLogger(TaskDevice.class.getName());
   private static final AtomicBoolean WARNED = new AtomicBoolean();
-  private static final String CPU = "cpu";
+  static final String CPU = "cpu";
 
   private TaskDevice() {}
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +80,8 @@ class ReproducibilityTest {
         new GenerateRun(
                 LocalSpark.session(),
                 Requests.of(JobReader.parse(yaml, List.of(overrides))),
-                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8))
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+                Optional::empty)
             .run();
     assertThat(code).isEqualTo(ExitCode.OK);
     return LocalSpark.session()

@@ -1,6 +1,7 @@
 package org.yukiguni.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -210,13 +211,23 @@ class JobKeysTest {
 
   @Test
   void runDefaults() {
-    assertThat(Jobs.minimal().run()).isEqualTo(new RunSpec(AutoCount.AUTO, 0));
+    assertThat(Jobs.minimal().run())
+        .isEqualTo(new RunSpec(AutoCount.AUTO, 0, TimeLimit.NONE, TimeLimit.NONE, 0));
   }
 
   @Test
   void runKeys() {
-    assertThat(Jobs.with("run={chunk_rows: 500, max_error_ratio: 0.25}").run())
-        .isEqualTo(new RunSpec(new AutoCount(500), 0.25));
+    assertThat(
+            Jobs.with(
+                    "run={chunk_rows: 500, max_error_ratio: 0.25, max_time: 8h, max_row_time: 90s,"
+                        + " max_repeats: 9}")
+                .run())
+        .isEqualTo(
+            new RunSpec(new AutoCount(500), 0.25, new TimeLimit(28_800), new TimeLimit(90), 9));
+    assertThat(Jobs.with("run.max_time=15m").run().maxTime().toString()).isEqualTo("900s");
+    assertThatThrownBy(() -> Jobs.with("run.max_time=0s", "run.max_row_time=soon"))
+        .hasMessageContaining("run.max_time: found the text '0s'; give none, or a time such as")
+        .hasMessageContaining("run.max_row_time: found the text 'soon'");
   }
 
   @Test

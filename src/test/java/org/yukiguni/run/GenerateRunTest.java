@@ -11,6 +11,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.OutputMode;
+import org.yukiguni.job.TimeLimit;
 
 final class GenerateRunTest {
   @TempDir Path folder;
@@ -135,9 +138,6 @@ final class GenerateRunTest {
     TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40)).withChunkRows(10);
     test.loader().state().dyingStep = 9;
 
-    assertThatThrownBy(test::run)
-        .isInstanceOf(RunBrokenException.class)
-        .hasMessageContaining("the engine failed: the device is gone");
     assertThat(test.run()).isEqualTo(ExitCode.OK);
 
     assertThat(test.read().where("status = 'ok'").count()).isEqualTo(80);
@@ -205,6 +205,78 @@ final class GenerateRunTest {
           .hasMessageContaining("because another driver does: somebody on elsewhere, since 20");
     }
     assertThat(test.run()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void rowsThatEndTheirEngineAreFoundAndTheOthersFinish() {
+    List<Row> rows = new ArrayList<>(rows(38));
+    for (String poison : List.of("poison a", "poison b")) {
+      rows.add(RowFactory.create(poison, "x".repeat(20), null, "kept " + poison));
+    }
+    TestRun test =
+        new TestRun(folder.resolve("out")).withRows(rows).withChunkRows(20).withMaxErrorRatio(0.1);
+    test.loader().state().poisonLength = 20;
+
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+
+    assertThat(test.startTimes()).hasSize(80);
+    assertThat(test.read().count()).isEqualTo(80);
+    assertThat(test.read().where("error_code = 'executor_lost'").collectAsList())
+        .hasSize(4)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("id")).startsWith("poison ");
+              assertThat(row.<String>getAs("category")).isEqualTo("kept " + row.getAs("id"));
+              assertThat(row.<String>getAs("error_message")).startsWith("Cannot generate because");
+            });
+    Map<String, Object> before = test.startTimes();
+
+    // Cured, they alone run again.
+    test.loader().state().poisonLength = -1;
+    assertThat(test.runRetryingErrors()).isEqualTo(ExitCode.OK);
+    assertThat(test.read().where("status = 'ok'").count()).isEqualTo(80);
+    before.keySet().removeIf(key -> key.startsWith("poison"));
+    assertThat(test.startTimes()).hasSize(80).containsAllEntriesOf(before);
+    assertThat(test.read().where("category like 'kept%'").count()).isEqualTo(80);
+    assertThat(test.runRetryingErrors()).isEqualTo(ExitCode.OK);
+    assertThat(test.printed()).contains("0 errors");
+  }
+
+  /** What a crash leaves between the end of a replacement and its taking the place of the chunk. */
+  @Test
+  void aReplacementIsFinishedByTheNextRun() throws IOException {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(8)).withChunkRows(4);
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+    Map<String, Object> before = test.startTimes();
+    String id = test.lastJson().get("run_id").asText();
+    Path replacements = folder.resolve("out/_yukiguni/" + id + "/replacements");
+    Files.createDirectories(replacements.resolve("chunk=0"));
+    Files.move(folder.resolve("out/run_id=" + id + "/chunk=1"), replacements.resolve("chunk=1"));
+    assertThat(test.startTimes()).hasSizeLessThan(16);
+
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+    assertThat(test.startTimes()).isEqualTo(before);
+    assertThat(replacements).doesNotExist();
+  }
+
+  @Test
+  void aRunThatIsToldToStopCanBeResumed() {
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40)).withChunkRows(5);
+    AtomicInteger asked = new AtomicInteger();
+    test.withStop(() -> asked.getAndIncrement() < 3 ? Optional.empty() : Optional.of("of a test"));
+    assertThatThrownBy(test::run)
+        .isInstanceOf(RunBrokenException.class)
+        .hasMessageContaining(
+            "because of a test; 3 of 8 chunks are done, the same command goes on");
+    Map<String, Object> before = test.startTimes();
+    test.loader().state().stepMs = 20;
+    assertThatThrownBy(
+            () -> test.withStop(Optional::empty).withMaxTime(TimeLimit.parse("1s")).run())
+        .isInstanceOf(RunBrokenException.class)
+        .hasMessageContaining("because it took as long as run.max_time allows, 1s; ");
+    test.loader().state().stepMs = 0;
+    assertThat(test.withMaxTime(TimeLimit.NONE).run()).isEqualTo(ExitCode.OK);
+    assertThat(test.startTimes()).hasSize(80).containsAllEntriesOf(before);
   }
 
   @Test

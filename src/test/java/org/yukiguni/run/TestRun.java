@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -35,6 +37,7 @@ import org.yukiguni.job.ReportSpec;
 import org.yukiguni.job.RowSettings;
 import org.yukiguni.job.RunSpec;
 import org.yukiguni.job.TestSettings;
+import org.yukiguni.job.TimeLimit;
 import org.yukiguni.spark.FakeLoader;
 import org.yukiguni.spark.LocalSpark;
 
@@ -61,6 +64,9 @@ final class TestRun {
   private OutputMode mode = OutputMode.RESUME;
   private int chunkRows;
   private double maxErrorRatio;
+  private TimeLimit maxTime = TimeLimit.NONE;
+  private int maxRepeats;
+  private Supplier<Optional<String>> stop = Optional::empty;
   private long seed = 7;
 
   TestRun(Path output) {
@@ -83,6 +89,21 @@ final class TestRun {
     return this;
   }
 
+  TestRun withMaxTime(TimeLimit time) {
+    this.maxTime = time;
+    return this;
+  }
+
+  TestRun withMaxRepeats(int repeats) {
+    this.maxRepeats = repeats;
+    return this;
+  }
+
+  TestRun withStop(Supplier<Optional<String>> newStop) {
+    this.stop = newStop;
+    return this;
+  }
+
   TestRun withSeed(long newSeed) {
     this.seed = newSeed;
     return this;
@@ -98,18 +119,26 @@ final class TestRun {
   }
 
   ExitCode run() {
+    return prepared().run();
+  }
+
+  ExitCode runRetryingErrors() {
+    return prepared().retryingErrors().run();
+  }
+
+  private GenerateRun prepared() {
     return new GenerateRun(
-            spark,
-            new RunRequest(
-                job(),
-                "name: test\n",
-                generation(),
-                null,
-                null,
-                loader,
-                session -> session.createDataFrame(prompts(), PROMPTS)),
-            new PrintStream(printed, true, StandardCharsets.UTF_8))
-        .run();
+        spark,
+        new RunRequest(
+            job(),
+            "name: test\n",
+            generation(),
+            null,
+            null,
+            loader,
+            session -> session.createDataFrame(prompts(), PROMPTS)),
+        new PrintStream(printed, true, StandardCharsets.UTF_8),
+        stop);
   }
 
   /** All that lies in the output folder, as an analyst reads it. */
@@ -161,7 +190,7 @@ final class TestRun {
         TestSettings.settings(SETTINGS.formatted(seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false),
-        new RunSpec(new AutoCount(chunkRows), maxErrorRatio),
+        new RunSpec(new AutoCount(chunkRows), maxErrorRatio, maxTime, TimeLimit.NONE, maxRepeats),
         new ReportSpec(null, 2.0));
   }
 }

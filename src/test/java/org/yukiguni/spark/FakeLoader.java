@@ -11,6 +11,7 @@ import org.yukiguni.engine.DeviceFaultException;
 import org.yukiguni.engine.Engine;
 import org.yukiguni.engine.EngineLimits;
 import org.yukiguni.engine.FakeModel;
+import org.yukiguni.engine.Step;
 import org.yukiguni.engine.StopCondition;
 
 /**
@@ -31,6 +32,10 @@ public record FakeLoader(String name) implements ModelLoader {
     public volatile String crashingPrompt = "";
     public volatile int failingStep = -1;
     public volatile int dyingStep = -1;
+
+    /** Prompts of this length end the engine. */
+    public volatile int poisonLength = -1;
+
     public volatile long stepMs;
   }
 
@@ -52,6 +57,7 @@ public record FakeLoader(String name) implements ModelLoader {
     }
     FakeModel model = new FakeModel(CONTEXT, 26, 1 << 20);
     model.beforeStep = () -> beforeStep(model);
+    model.beforeRun = this::refusePoison;
     state().model = model;
     EngineLimits limits = new EngineLimits(MAX_SEQUENCES, 256, 1 << 20);
     return new OpenEngine(new Engine(name, model, limits, Clock.SYSTEM), limits);
@@ -71,6 +77,14 @@ public record FakeLoader(String name) implements ModelLoader {
         Thread.sleep(state().stepMs);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void refusePoison(Step step) {
+    for (Step.PrefillChunk chunk : step.prefills()) {
+      if (chunk.length() == state().poisonLength) {
+        throw new DeviceFaultException("poison", null);
       }
     }
   }

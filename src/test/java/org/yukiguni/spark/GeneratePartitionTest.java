@@ -16,6 +16,7 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 import org.yukiguni.job.Device;
 import org.yukiguni.job.TestSettings;
+import org.yukiguni.job.TimeLimit;
 
 final class GeneratePartitionTest {
   private static final AtomicInteger READ = new AtomicInteger();
@@ -41,6 +42,7 @@ final class GeneratePartitionTest {
             loader,
             Device.AUTO,
             TestSettings.rows("{max_new_tokens: 4, do_sample: true, top_k: 0, n: 3, seed: 7}"),
+            new RowLimits(TimeLimit.NONE, 0),
             schema,
             new RunConstants("fake", "r1", null, "key"),
             counters),
