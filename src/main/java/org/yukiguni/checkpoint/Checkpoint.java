@@ -45,17 +45,22 @@ public final class Checkpoint {
    * @param adapterFolder {@code adapter_config.json} and the adapter's weights
    */
   public static Checkpoint open(Path folder, Optional<Path> adapterFolder) {
+    Checkpoint checkpoint =
+        new Checkpoint(
+            folder, readConfig(folder), WeightFiles.read(folder), adapterFolder.map(Adapter::open));
+    checkpoint.refuseUnknownTensors();
+    checkpoint.refuseUnknownChanges();
+    return checkpoint;
+  }
+
+  /** Reads a folder's {@code config.json} alone. */
+  public static ModelConfig readConfig(Path folder) {
     Path configFile = folder.resolve("config.json");
     if (!Files.isRegularFile(configFile)) {
       throw new CheckpointException(
           "Cannot open the model " + folder + " because it has no config.json");
     }
-    Checkpoint checkpoint =
-        new Checkpoint(
-            folder, config(configFile), WeightFiles.read(folder), adapterFolder.map(Adapter::open));
-    checkpoint.refuseUnknownTensors();
-    checkpoint.refuseUnknownChanges();
-    return checkpoint;
+    return config(configFile);
   }
 
   /** A weight that nothing reads would be missing in the mathematics. */

@@ -7,7 +7,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "yukiguni",
     description = "Generates text in bulk with local language models on Apache Spark.",
-    subcommands = {GenerateCommand.class, ReportCommand.class, DownloadCommand.class},
+    subcommands = {
+      GenerateCommand.class,
+      ReportCommand.class,
+      DownloadCommand.class,
+      BenchCommand.class
+    },
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
@@ -27,6 +32,7 @@ public final class Yukiguni {
   /** Runs a command. */
   static int execute(String... args) {
     return new CommandLine(new Yukiguni())
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Problems::wrongArguments)
         .setExecutionExceptionHandler(Problems::failedCommand)
         .execute(args);

@@ -1,0 +1,46 @@
+package org.yukiguni.model;
+
+import ai.djl.ndarray.NDManager;
+import java.util.List;
+import org.yukiguni.script.ScriptModule;
+
+/**
+ * What this machine reaches on the same threads and kernels as a model.
+ *
+ * @param bytesPerSecond when reading memory
+ * @param operationsPerSecond of a large matrix product, an addition and a multiplication counted as
+ *     two
+ */
+public record Machine(double bytesPerSecond, double operationsPerSecond) {
+  /** Far more than caches hold. */
+  private static final int READ_FLOATS = 1 << 27;
+
+  private static final int WIDTH = 4096;
+  private static final int ROWS = 256;
+
+  /** Measures for about two seconds. */
+  public static Machine measure(ModelOptions options) {
+    try (NDManager manager = TorchRuntime.newManager(options);
+        ScriptModule module =
+            ScriptModule.compile(
+                manager,
+                "machine",
+                List.of("machine.py", ModelScripts.Linear.best(options).source()))) {
+      module.run("prepare", READ_FLOATS, WIDTH, ROWS);
+      double read = seconds(manager, module, "read");
+      double product = seconds(manager, module, "product");
+      return new Machine(4. * READ_FLOATS / read, 2. * WIDTH * WIDTH * ROWS / product);
+    }
+  }
+
+  /** Of the fastest of some calls. */
+  private static double seconds(NDManager manager, ScriptModule module, String method) {
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < 12; i++) {
+      long start = System.nanoTime();
+      module.tensor(manager, method).close();
+      best = Math.min(best, System.nanoTime() - start);
+    }
+    return best / 1e9;
+  }
+}
