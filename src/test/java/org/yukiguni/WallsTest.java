@@ -129,6 +129,23 @@ class WallsTest {
   }
 
   @Test
+  void progressKnowsCountersAndNotSpark() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.yukiguni.progress..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("org.yukiguni..")
+                .and(
+                    not(
+                        resideInAnyPackage(
+                            "org.yukiguni.progress..",
+                            "org.yukiguni.report..",
+                            "org.yukiguni.spark.."))))
+        .check(CLASSES);
+  }
+
+  @Test
   void theRoomsFormNoCycle() {
     slices().matching("org.yukiguni.(*)..").should().beFreeOfCycles().check(CLASSES);
   }

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.JobReader;
+import org.yukiguni.progress.ProgressMode;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.run.GenerateRun;
 import org.yukiguni.run.RunRequest;
@@ -34,6 +35,15 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--retry-errors",
       description = "Also runs again the rows of a run that ended as errors.")
   private boolean retriesErrors;
+
+  @Option(
+      names = "--progress",
+      paramLabel = "FORM",
+      description = "How progress is shown: auto, bar, plain or json; on standard error.")
+  private ProgressMode progress = ProgressMode.AUTO;
+
+  @Option(names = "--quiet", description = "Shows no progress.")
+  private boolean quiet;
 
   @Override
   public Integer call() throws IOException {
@@ -67,7 +77,9 @@ final class GenerateCommand implements Callable<Integer> {
 
   private ExitCode generate(SparkSession spark, RunRequest request, StopSignals signals) {
     try {
-      GenerateRun run = new GenerateRun(spark, request, System.out, signals::reason);
+      GenerateRun run =
+          new GenerateRun(spark, request, System.out, signals::reason)
+              .showing(quiet ? ProgressMode.NONE : progress);
       return retriesErrors ? run.retryingErrors().run() : run.run();
     } catch (RuntimeException e) {
       return Problems.tell(e);

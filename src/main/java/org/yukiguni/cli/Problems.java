@@ -3,6 +3,7 @@ package org.yukiguni.cli;
 import java.lang.System.Logger.Level;
 import org.yukiguni.hub.HubException;
 import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.report.TerminalText;
 import org.yukiguni.run.Causes;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.run.RunBrokenException;
@@ -18,7 +19,15 @@ final class Problems {
 
   /** Says what is wrong with the arguments. */
   static int wrongArguments(ParameterException problem, String[] args) {
-    System.err.println(problem.getMessage() + "; --help shows the commands");
+    if (args.length == 0) {
+      problem.getCommandLine().usage(System.err);
+    } else if (args.length == 1 && args[0].equals("generate")) {
+      System.err.println(
+          "Cannot generate because no job file is given; try generate jobs/quickstart.yaml, or let"
+              + " init DATASET MODEL write one");
+    } else {
+      System.err.println(problem.getMessage() + "; --help shows the commands");
+    }
     return ExitCode.WRONG_JOB.code();
   }
 
@@ -30,7 +39,7 @@ final class Problems {
   /** Says why something failed; the stack trace of what we did not foresee goes to the log. */
   static ExitCode tell(Throwable problem) {
     if (problem instanceof InvalidJobException) {
-      System.err.println(problem.getMessage());
+      System.err.println(TerminalText.lines(problem.getMessage()));
       return ExitCode.WRONG_JOB;
     }
     if (problem instanceof HubException hub) {
@@ -41,7 +50,10 @@ final class Problems {
       LOG.log(Level.ERROR, "unexpected", problem);
     }
     System.err.println(
-        problem instanceof RunBrokenException ? problem.getMessage() : Causes.sentence(problem));
+        TerminalText.lines(
+            problem instanceof RunBrokenException
+                ? problem.getMessage()
+                : Causes.sentence(problem)));
     return ExitCode.BROKEN;
   }
 }

@@ -3,26 +3,64 @@ package org.yukiguni.cli;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.yukiguni.report.Comparison;
 import org.yukiguni.report.Output;
+import org.yukiguni.report.Page;
 import org.yukiguni.report.Screen;
+import org.yukiguni.report.Summary;
+import org.yukiguni.report.SummaryReader;
 import org.yukiguni.run.FinishedRuns;
+import org.yukiguni.run.PageFile;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What the newest run of an output folder has written. */
+/** What the newest run of an output folder has written, or two of them beside each other. */
 @Command(
     name = "report",
-    description = "Prints what the newest run of an output folder has written.",
+    description = "Tells what the newest run of an output folder has written.",
     mixinStandardHelpOptions = true)
 final class ReportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "OUTPUT", description = "The output.path of a job.")
   private String output;
 
+  @Option(
+      names = "--against",
+      paramLabel = "OTHER",
+      description =
+          "The output.path of another job; compares the runs: speed, lengths, errors, and the"
+              + " completions of the same prompts.")
+  private String against;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Also writes one HTML page that needs no network.")
+  private String html;
+
   @Override
   public Integer call() throws IOException {
     try (SparkSession spark = Sessions.open("yukiguni report")) {
       Output newest = FinishedRuns.newest(spark, output, System.out);
-      return FinishedRuns.exitCode(newest.run(), Screen.print(newest, System.out)).code();
+      return against == null ? tell(spark, newest) : compare(spark, newest);
     }
+  }
+
+  private int tell(SparkSession spark, Output newest) {
+    Summary summary = SummaryReader.read(newest);
+    Screen.print(newest, summary, System.out);
+    if (html != null) {
+      PageFile.write(spark, html, Page.of(newest, summary));
+    }
+    return FinishedRuns.exitCode(newest.run(), summary).code();
+  }
+
+  private int compare(SparkSession spark, Output newest) {
+    Comparison comparison = Comparison.of(newest, FinishedRuns.newest(spark, against, System.out));
+    Screen.print(comparison, System.out);
+    if (html != null) {
+      PageFile.write(spark, html, Page.of(comparison));
+    }
+    return 0;
   }
 }

@@ -1,5 +1,6 @@
 package org.yukiguni.cli;
 
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,15 +9,20 @@ import picocli.CommandLine.Command;
     name = "yukiguni",
     description = "Generates text in bulk with local language models on Apache Spark.",
     subcommands = {
+      InitCommand.class,
       GenerateCommand.class,
       ReportCommand.class,
       DownloadCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      AutoComplete.GenerateCompletion.class
     },
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     footer = {
+      "",
+      "First steps: init DATASET MODEL writes a job file; generate JOB.yaml runs it; report OUTPUT",
+      "--html FILE shows what came of it. generate-completion prints a script for bash and zsh.",
       "",
       "Exit codes: 0 all rows are done; 1 the job or its input is wrong, nothing was generated;",
       "2 more rows failed than run.max_error_ratio allows; 3 the run broke, run it again to go on."

@@ -55,6 +55,11 @@ public final class Engine implements AutoCloseable {
     return stats;
   }
 
+  /** What is known of its model. */
+  public ModelLimits modelLimits() {
+    return model.limits();
+  }
+
   /** Ends the thread after the current step; what still waits or runs fails with ENGINE. */
   @Override
   public void close() {

@@ -9,10 +9,12 @@ import java.io.Serializable;
  * @param format of the files
  * @param mode what happens if the folder already holds results
  * @param tokenIds whether the column {@code token_ids} is written
+ * @param table name in Spark's catalogue under which the folder can be queried; null for none
  */
 public record OutputSpec(
     @Key(presence = Key.Presence.REQUIRED) String path,
     @Key(otherwise = "parquet") OutputFormat format,
     @Key(otherwise = "resume") OutputMode mode,
-    @Key(otherwise = "false") boolean tokenIds)
+    @Key(otherwise = "false") boolean tokenIds,
+    String table)
     implements Serializable {}

@@ -1,6 +1,6 @@
 package org.yukiguni.report;
 
-import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.yukiguni.spark.OutputColumn;
@@ -18,23 +18,16 @@ final class CompletionTable {
    * @param width of the terminal in columns
    */
   static String of(Dataset<Row> rows, int width) {
-    List<Row> first =
-        rows.orderBy(Columns.of(OutputColumn.ID), Columns.of(OutputColumn.SEQUENCE_INDEX))
-            .select(
-                Columns.of(OutputColumn.ID),
-                Columns.of(OutputColumn.SEQUENCE_INDEX),
-                Columns.of(OutputColumn.FINISH_REASON),
-                Columns.of(OutputColumn.COMPLETION),
-                Columns.of(OutputColumn.ERROR_MESSAGE))
-            .takeAsList(ROWS);
+    // The texts of a few rows only, not those of all rows on their way through a sort.
+    Map<String, Integer> lowest = Sample.choose(rows.orderBy(Columns.of(OutputColumn.ID)), ROWS);
     TextTable table = new TextTable(width, "id", "#", "finish", "completion");
-    for (Row row : first) {
-      boolean isError = row.isNullAt(3);
+    for (Row row : Sample.rowsOf(rows, lowest).stream().limit(ROWS).toList()) {
+      boolean isError = row.getAs("completion") == null;
       table.add(
-          TerminalText.cut(row.getString(0), MAX_ID_WIDTH),
-          Integer.toString(row.getInt(1)),
-          isError ? "error" : row.getString(2),
-          row.getString(isError ? 4 : 3));
+          TerminalText.cut(row.getAs("id"), MAX_ID_WIDTH),
+          Integer.toString(row.getAs("sequence_index")),
+          isError ? "error" : row.getAs("finish_reason"),
+          row.getAs(isError ? "error_message" : "completion"));
     }
     return table.text();
   }

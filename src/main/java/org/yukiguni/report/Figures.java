@@ -4,19 +4,22 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** How numbers are written, the same on the screen and on the page. */
-final class Figures {
+/** How numbers are written, the same wherever a person reads them. */
+public final class Figures {
   private Figures() {}
 
-  static String number(long value) {
+  /** With commas between thousands. */
+  public static String number(long value) {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  static String rate(double perSecond) {
+  /** With one digit after the point. */
+  public static String rate(double perSecond) {
     return String.format(Locale.ROOT, "%,.1f", perSecond);
   }
 
-  static String share(double share) {
+  /** A share from 0 to 1 in per cent. */
+  public static String share(double share) {
     return String.format(Locale.ROOT, "%.0f %%", 100 * share);
   }
 

@@ -10,9 +10,8 @@ public final class Screen {
 
   private Screen() {}
 
-  /** Prints a run; the last line is its {@link Summary} as JSON. */
-  public static Summary print(Output output, PrintStream out) {
-    Summary summary = SummaryReader.read(output);
+  /** Prints a run; the last line is its summary as JSON. */
+  public static void print(Output output, Summary summary, PrintStream out) {
     int width = terminalWidth();
     if (summary.rowsOut() > 0) {
       out.println(CompletionTable.of(output.rows(), width));
@@ -20,7 +19,35 @@ public final class Screen {
     out.println(text(summary, width));
     out.println(summary.json());
     out.flush();
-    return summary;
+  }
+
+  /** Prints two runs beside each other. */
+  public static void print(Comparison comparison, PrintStream out) {
+    TextTable table = new TextTable(terminalWidth(), "", "A", "B", "B to A");
+    table.add("run", comparison.a().runId(), comparison.b().runId(), "");
+    for (Comparison.Line line : comparison.lines()) {
+      table.add(
+          line.name(),
+          TerminalText.oneLine(line.a()),
+          TerminalText.oneLine(line.b()),
+          line.change());
+    }
+    out.println(table.text());
+    Comparison.Shared shared = comparison.shared();
+    out.printf(
+        Locale.ROOT,
+        "%,d rows are in both, %,d only in A, %,d only in B; %,d of both have another prompt%n",
+        shared.rows(),
+        shared.onlyA(),
+        shared.onlyB(),
+        shared.otherPrompts());
+    out.printf(
+        Locale.ROOT,
+        "%,d of %,d completions that both have are equal: %.1f %%%n",
+        shared.equal(),
+        shared.bothOk(),
+        100 * shared.equalShare());
+    out.flush();
   }
 
   static String text(Summary s, int width) {

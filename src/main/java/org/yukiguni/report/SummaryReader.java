@@ -14,12 +14,13 @@ import org.apache.spark.sql.Row;
 import org.yukiguni.spark.OutputColumn;
 
 /** Counts what a run has written: a few passes over few columns, none of them a text. */
-final class SummaryReader {
+public final class SummaryReader {
   private static final int SLOWEST = 5;
 
   private SummaryReader() {}
 
-  static Summary read(Output output) {
+  /** Counts. */
+  public static Summary read(Output output) {
     RunFacts run = output.run();
     Dataset<Row> rows = output.rows();
     Tally tally = Tally.of(rows);

@@ -18,7 +18,11 @@ public final class TerminalText {
 
   /** The text on one line, cut to a width with an ellipsis if it is too long. */
   public static String cut(String text, int width) {
-    String line = oneLine(text);
+    return clip(oneLine(text), width);
+  }
+
+  /** A harmless line, cut to a width with an ellipsis if it is too long. */
+  public static String clip(String line, int width) {
     if (width(line) <= width) {
       return line;
     }

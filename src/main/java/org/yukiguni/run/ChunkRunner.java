@@ -161,6 +161,9 @@ final class ChunkRunner {
   /** Names the jobs of this thread for whoever looks at Spark's UI. */
   void describe(String job) {
     spark.sparkContext().setJobDescription(job);
+    // Spark hands these on to the logs of the tasks.
+    spark.sparkContext().setLocalProperty("mdc.run", run.runId());
+    spark.sparkContext().setLocalProperty("mdc.work", job);
   }
 
   int slots() {

@@ -8,11 +8,18 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 import org.yukiguni.job.TimeLimit;
+import org.yukiguni.progress.Phase;
+import org.yukiguni.progress.Progress;
+import org.yukiguni.progress.ProgressMode;
+import org.yukiguni.progress.Work;
 import org.yukiguni.report.Output;
+import org.yukiguni.report.Page;
 import org.yukiguni.report.Screen;
 import org.yukiguni.report.Summary;
+import org.yukiguni.report.SummaryReader;
 import org.yukiguni.spark.Counters;
 import org.yukiguni.spark.GeneratePartition;
+import org.yukiguni.spark.LiveBoard;
 import org.yukiguni.spark.LiveSums;
 import org.yukiguni.spark.OutputSchema;
 import org.yukiguni.spark.RowLimits;
@@ -30,6 +37,7 @@ public final class GenerateRun {
   private final Supplier<Optional<String>> asked;
   private final long start = System.nanoTime();
   private boolean retriesErrors;
+  private ProgressMode progressMode = ProgressMode.AUTO;
 
   /**
    * Prepares a run.
@@ -51,6 +59,12 @@ public final class GenerateRun {
     return this;
   }
 
+  /** Shows progress in this way. */
+  public GenerateRun showing(ProgressMode mode) {
+    progressMode = mode;
+    return this;
+  }
+
   /**
    * Runs the job, or goes on with it. Running a finished job again only prints its report.
    *
@@ -62,12 +76,14 @@ public final class GenerateRun {
     OutputFolder output =
         OutputFolder.of(request.job().output().path(), spark.sparkContext().hadoopConfiguration());
     output.refuseForeign();
-    try (Lease lease = output.lease(holder())) {
-      return run(output, lease);
+    try (Lease lease = output.lease(holder());
+        Progress progress =
+            Progress.open(request.job().name(), progressMode, LiveBoard.ofThisDriver())) {
+      return run(output, lease, progress);
     }
   }
 
-  private ExitCode run(OutputFolder output, Lease lease) {
+  private ExitCode run(OutputFolder output, Lease lease, Progress progress) {
     Planner planner = new Planner(spark, request);
     Identity identity = Identity.of(request);
     RunChoice choice = new RunChoice(output, request.job().output().mode(), identity, planner);
@@ -75,14 +91,26 @@ public final class GenerateRun {
     if (!retriesErrors) {
       earlier.ifPresent(choice::refuseChangedInput);
     }
+    progress.enter(Phase.PLANNING);
     RunFolder folder = earlier.orElseGet(() -> output.newRun(Instant.now()));
     RunRecord run =
         earlier
             .flatMap(RunFolder::record)
             .orElseGet(() -> planner.plan(folder, identity, Instant.now()));
-    generate(folder, run, stops(lease));
+    generate(folder, run, stops(lease), progress);
+    progress.enter(Phase.FINISHING);
     Output finished = FinishedRuns.of(spark, folder, run);
-    return FinishedRuns.exitCode(finished.run(), checked(run, Screen.print(finished, out)));
+    Summary summary = checked(run, SummaryReader.read(finished));
+    if (request.job().output().table() != null) {
+      new CatalogTable(spark, request.job().output().table())
+          .show(folder.results().getParent().toString(), schema(run).schema());
+    }
+    if (request.job().report().html() != null) {
+      PageFile.write(spark, request.job().report().html(), Page.of(finished, summary));
+    }
+    progress.close();
+    Screen.print(finished, summary, out);
+    return FinishedRuns.exitCode(finished.run(), summary);
   }
 
   /** Why no more chunks may begin. */
@@ -105,7 +133,8 @@ public final class GenerateRun {
             spark.sparkContext().applicationId());
   }
 
-  private void generate(RunFolder folder, RunRecord run, Supplier<Optional<String>> stop) {
+  private void generate(
+      RunFolder folder, RunRecord run, Supplier<Optional<String>> stop, Progress progress) {
     folder.finishReplacements(run);
     for (int chunk : folder.doneChunks(run)) {
       folder.dropParts(chunk);
@@ -133,9 +162,14 @@ public final class GenerateRun {
     Counters counters = Counters.register(spark.sparkContext(), run.runId());
     LiveSums sums = new LiveSums(counters);
     spark.sparkContext().addSparkListener(sums);
+    LiveBoard.ofThisDriver().watch(sums::now);
     long toDo = missing.stream().mapToLong(work -> run.chunkRows().get(work.chunk())).sum();
-    try (var progress = new Progress(run.jobName(), run.rows(), run.rows() - toDo, sums::now)) {
-      progress.start();
+    progress.generate(
+        new Work(run.rows(), run.rows() - toDo, (double) run.rowsExpected() / run.rows(), -1),
+        () ->
+            Planner.promptTokens(
+                spark, folder, run, missing.stream().map(ChunkWork::chunk).toList()));
+    try {
       ChunkRunner runner =
           new ChunkRunner(spark, folder, run, partition(schema, counters), schema.schema());
       runner.run(missing, stop);

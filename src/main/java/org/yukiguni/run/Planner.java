@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -94,6 +95,18 @@ final class Planner implements RunChoice.Inputs {
         .read()
         .schema(schema.add("chunk", DataTypes.IntegerType))
         .parquet(folder.plan().toString());
+  }
+
+  /** Tokens of the prompts of some chunks. */
+  static long promptTokens(
+      SparkSession spark, RunFolder folder, RunRecord run, List<Integer> chunks) {
+    StructType schema = (StructType) StructType.fromJson(run.planSchema());
+    Row sum =
+        read(spark, folder, schema)
+            .where(col("chunk").isin(chunks.toArray()))
+            .agg(sum(size(col(PlanColumn.PROMPT_TOKEN_IDS.columnName()))))
+            .head();
+    return sum.isNullAt(0) ? 0 : sum.getLong(0);
   }
 
   /** The kept columns of a dataset of prompts: all after those of its own. */

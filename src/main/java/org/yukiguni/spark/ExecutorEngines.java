@@ -1,5 +1,7 @@
 package org.yukiguni.spark;
 
+import java.util.List;
+
 /**
  * The one holder of engines and tokenisers in an executor's JVM. All tasks of the executor share
  * one engine per model and device; the first task opens it. An idle engine of another model is
@@ -35,6 +37,17 @@ final class ExecutorEngines {
   /** A share in the tokeniser of a model. */
   static Shared<?, TextCodec>.Lease codec(ModelLoader loader) {
     return CODECS.lease(loader);
+  }
+
+  /** What each engine is doing; for watching only. */
+  static List<EngineStatus> statuses() {
+    return ENGINES.states().stream()
+        .map(
+            state ->
+                state.value() == null
+                    ? EngineStatus.loading(state.key().device(), state.openingMs())
+                    : EngineStatus.of(state.key().device(), state.openingMs(), state.value()))
+        .toList();
   }
 
   private static void closeAll() {

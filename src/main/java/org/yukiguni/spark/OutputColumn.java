@@ -194,7 +194,8 @@ public enum OutputColumn {
     return place;
   }
 
-  StructField field() {
+  /** The column with its definition as comment. */
+  public StructField field() {
     return new StructField(columnName(), type, nulls == Nulls.POSSIBLE, Metadata.empty())
         .withComment(definition);
   }

@@ -61,6 +61,19 @@ final class Shared<K, V extends AutoCloseable> {
     }
   }
 
+  /**
+   * A place at some moment.
+   *
+   * @param value null while it opens
+   * @param openingMs how long it has been opening, or took to open, in milliseconds
+   */
+  record State<K, V>(K key, V value, long openingMs) {}
+
+  /** All places that are open or opening; for watching only. */
+  synchronized List<State<K, V>> states() {
+    return slots.values().stream().filter(slot -> slot.openingSince != 0).map(Slot::state).toList();
+  }
+
   /** Closes everything, used or not. */
   void closeAll() {
     List<Slot> all;
@@ -108,9 +121,17 @@ final class Shared<K, V extends AutoCloseable> {
     private final K key;
     private int users;
     private volatile V value;
+    private volatile long openingSince;
+    private volatile long openedAt;
 
     private Slot(K key) {
       this.key = Objects.requireNonNull(key);
+    }
+
+    private State<K, V> state() {
+      V open = value;
+      long until = open == null ? System.nanoTime() : openedAt;
+      return new State<>(key, open, (until - openingSince) / 1_000_000);
     }
 
     private boolean isOpen() {
@@ -124,7 +145,10 @@ final class Shared<K, V extends AutoCloseable> {
 
     private synchronized V open() {
       if (value == null) {
-        value = opener.apply(key);
+        openingSince = System.nanoTime();
+        V opened = opener.apply(key);
+        openedAt = System.nanoTime();
+        value = opened;
       }
       return value;
     }

@@ -33,6 +33,11 @@ final class LocalCluster implements AutoCloseable {
           "/net/java/dev/jna/",
           "/info/picocli/",
           "/me/tongfei/",
+          "/io/pebbletemplates/",
+          "/org/unbescape/",
+          "/org/webjars/",
+          "/org/seleniumhq/",
+          "/org/duckdb/",
           "/org/jline/",
           "/com/google/protobuf/",
           "/com/fasterxml/jackson/dataformat/",
@@ -199,7 +204,8 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private static int freePort() throws IOException {
+  /** A port that nobody listens on. */
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -46,8 +46,30 @@ final class YukiguniTest {
   @Test
   void wrongArgumentsAreOneSentence() {
     assertThat(Yukiguni.execute("generate")).isEqualTo(1);
+    assertThat(err.toString(UTF_8).lines())
+        .singleElement()
+        .satisfies(line -> assertThat(line).contains("jobs/quickstart.yaml", "init DATASET MODEL"));
     assertThat(Yukiguni.execute("generate", "--colour", "job.yaml")).isEqualTo(1);
-    assertThat(err.toString(UTF_8).lines()).hasSize(2).allMatch(l -> l.endsWith("the commands"));
+    assertThat(err.toString(UTF_8).lines()).hasSize(2).last().asString().endsWith("the commands");
+  }
+
+  @Test
+  void withoutACommandTheHelpShowsHowToBegin() {
+    assertThat(Yukiguni.execute()).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains("Usage: yukiguni", "init DATASET MODEL");
+  }
+
+  @Test
+  void shellsCompleteCommandsAndOptions() {
+    assertThat(Yukiguni.execute("generate-completion")).isZero();
+    assertThat(out.toString(UTF_8)).contains("#!/usr/bin/env bash", "--progress", "--against");
+  }
+
+  @Test
+  void whatATerminalWouldObeyIsNotPrinted() {
+    assertThat(Problems.tell(new InvalidJobException("id \u001b[2J\u202e")))
+        .isEqualTo(ExitCode.WRONG_JOB);
+    assertThat(err.toString(UTF_8)).doesNotContain("\u001b").doesNotContain("\u202e");
   }
 
   @Test

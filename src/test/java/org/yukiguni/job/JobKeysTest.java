@@ -197,15 +197,17 @@ class JobKeysTest {
   @Test
   void outputDefaults() {
     assertThat(Jobs.minimal().output())
-        .isEqualTo(new OutputSpec("out", OutputFormat.PARQUET, OutputMode.RESUME, false));
+        .isEqualTo(new OutputSpec("out", OutputFormat.PARQUET, OutputMode.RESUME, false, null));
   }
 
   @Test
   void outputKeys() {
     assertThat(
-            Jobs.with("output={path: p, format: parquet, mode: overwrite, token_ids: true}")
+            Jobs.with(
+                    "output={path: p, format: parquet, mode: overwrite, token_ids: true,"
+                        + " table: db.t}")
                 .output())
-        .isEqualTo(new OutputSpec("p", OutputFormat.PARQUET, OutputMode.OVERWRITE, true));
+        .isEqualTo(new OutputSpec("p", OutputFormat.PARQUET, OutputMode.OVERWRITE, true, "db.t"));
     assertThat(Jobs.with("output.mode=fail").output().mode()).isEqualTo(OutputMode.FAIL);
   }
 

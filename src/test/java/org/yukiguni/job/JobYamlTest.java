@@ -32,6 +32,7 @@ class JobYamlTest {
             model:
               path: models/mini
               revision: main
+              adapter_revision: main
               dtype: auto
               quantization: none
               device: auto
@@ -52,6 +53,10 @@ class JobYamlTest {
             run:
               chunk_rows: auto
               max_error_ratio: 0.0
+              max_time: none
+              max_row_time: none
+              max_repeats: 0
+            report: {}
             """);
   }
 

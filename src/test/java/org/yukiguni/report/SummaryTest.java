@@ -106,7 +106,9 @@ final class SummaryTest {
     Output output =
         new TestOutput().row(hostile, 0, hostile, hostile, hostile).on("0", 0, 1, 2, 3).output();
     Screen.print(
-        output, new java.io.PrintStream(screen, true, java.nio.charset.StandardCharsets.UTF_8));
+        output,
+        SummaryReader.read(output),
+        new java.io.PrintStream(screen, true, java.nio.charset.StandardCharsets.UTF_8));
     for (String text :
         List.of(Screen.text(s, 80), screen.toString(java.nio.charset.StandardCharsets.UTF_8))) {
       assertThat(text.codePoints())

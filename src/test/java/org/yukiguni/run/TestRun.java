@@ -68,6 +68,7 @@ final class TestRun {
   private int maxRepeats;
   private Supplier<Optional<String>> stop = Optional::empty;
   private long seed = 7;
+  private String table;
 
   TestRun(Path output) {
     this.output = output;
@@ -106,6 +107,11 @@ final class TestRun {
 
   TestRun withSeed(long newSeed) {
     this.seed = newSeed;
+    return this;
+  }
+
+  TestRun withTable(String name) {
+    this.table = name;
     return this;
   }
 
@@ -189,7 +195,7 @@ final class TestRun {
             loader.name(), "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO),
         TestSettings.settings(SETTINGS.formatted(seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
-        new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false),
+        new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false, table),
         new RunSpec(new AutoCount(chunkRows), maxErrorRatio, maxTime, TimeLimit.NONE, maxRepeats),
         new ReportSpec(null, 2.0));
   }

@@ -1,0 +1,157 @@
+package org.yukiguni.cli;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.yukiguni.checkpoint.Checkpoint;
+import org.yukiguni.hub.ModelFolder;
+import org.yukiguni.hub.ModelResolver;
+import org.yukiguni.job.Device;
+import org.yukiguni.job.Dtype;
+import org.yukiguni.job.InputFormat;
+import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.Job;
+import org.yukiguni.job.JobReader;
+import org.yukiguni.job.ModelSpec;
+import org.yukiguni.job.Quantization;
+import org.yukiguni.prompt.InputProbe;
+import org.yukiguni.run.ExitCode;
+import org.yukiguni.spark.HadoopConfiguration;
+import org.yukiguni.tokenizer.Tokenizer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A first job file for a dataset and a model. */
+@Command(
+    name = "init",
+    description = {
+      "Writes a job file for a dataset and a model.",
+      "Finds out by itself which column holds the prompts, which one names the rows, which are worth"
+          + " keeping, and how many tokens the model sees."
+    },
+    mixinStandardHelpOptions = true)
+final class InitCommand implements Callable<Integer> {
+  private static final Map<String, InputFormat> EXTENSIONS =
+      Map.of(
+          "jsonl", InputFormat.JSONL,
+          "ndjson", InputFormat.JSONL,
+          "json", InputFormat.JSON,
+          "csv", InputFormat.CSV,
+          "txt", InputFormat.TEXT,
+          "parquet", InputFormat.PARQUET,
+          "orc", InputFormat.ORC);
+
+  @Parameters(paramLabel = "DATASET", description = "File or folder; see input.path.")
+  private String dataset;
+
+  @Parameters(paramLabel = "MODEL", description = "Folder or hub id; see model.path.")
+  private String model;
+
+  @Option(
+      names = "--job",
+      paramLabel = "FILE",
+      defaultValue = "job.yaml",
+      description = "The job file to write; ${DEFAULT-VALUE} if not given.")
+  private Path file;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "Of the dataset, if the name does not say it: ${COMPLETION-CANDIDATES}.")
+  private InputFormat format;
+
+  @Override
+  public Integer call() throws IOException {
+    refuseExisting();
+    ModelFolder folder =
+        new ModelResolver(HadoopConfiguration.current())
+            .resolve(
+                new ModelSpec(
+                    model, "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO));
+    int contextLength = Checkpoint.open(folder.path()).config().contextLength();
+    try (SparkSession spark = Sessions.open("yukiguni init")) {
+      JobDraft draft = draft(contextLength, InputProbe.of(spark, format(), dataset));
+      Job checked = JobReader.parse(draft.yaml(), List.of());
+      write(draft.yaml());
+      tell(draft, checked, folder);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private JobDraft draft(int contextLength, InputProbe probe) {
+    String name = Path.of(dataset).getFileName().toString().replaceFirst("\\.\\w+$", "");
+    return new JobDraft(name, format(), dataset, model, contextLength, probe);
+  }
+
+  private InputFormat format() {
+    if (format != null) {
+      return format;
+    }
+    String extension = dataset.substring(dataset.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    InputFormat named = EXTENSIONS.get(extension);
+    if (named == null) {
+      throw new InvalidJobException(
+          "Cannot tell the format of %s because its name does not end in one of %s; give --format"
+              .formatted(
+                  dataset, String.join(", ", EXTENSIONS.keySet().stream().sorted().toList())));
+    }
+    return named;
+  }
+
+  private void refuseExisting() {
+    if (Files.exists(file)) {
+      throw new InvalidJobException(
+          "Cannot write %s because it is there already; remove it, or name another file with --job"
+              .formatted(file));
+    }
+  }
+
+  private void write(String yaml) throws IOException {
+    try {
+      Files.writeString(file, yaml, StandardOpenOption.CREATE_NEW);
+    } catch (FileAlreadyExistsException e) {
+      refuseExisting();
+    }
+  }
+
+  private void tell(JobDraft draft, Job job, ModelFolder folder) {
+    int[] lengths;
+    try (Tokenizer tokenizer = Tokenizer.open(folder.path())) {
+      lengths =
+          draft.prompt().examples().stream()
+              .mapToInt(text -> tokenizer.encode(text).length)
+              .sorted()
+              .toArray();
+    }
+    System.out.printf(
+        Locale.ROOT,
+        """
+        wrote %s
+        prompts  column %s; the first %,d have %,d tokens in the middle and %,d at most
+        ids      %s
+        kept     %s
+        model    sees %,d tokens; completions have at most %,d of them
+
+        Next: generate %s
+        """,
+        file,
+        draft.prompt().name(),
+        lengths.length,
+        lengths.length == 0 ? 0 : lengths[lengths.length / 2],
+        Arrays.stream(lengths).max().orElse(0),
+        job.input().id() == null ? "hashes of the prompts" : "column " + job.input().id(),
+        draft.kept().isEmpty() ? "no column" : String.join(", ", draft.kept()),
+        draft.contextLength(),
+        draft.maxNewTokens(),
+        file);
+  }
+}

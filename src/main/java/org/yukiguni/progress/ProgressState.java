@@ -1,0 +1,67 @@
+package org.yukiguni.progress;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import java.util.List;
+
+/**
+ * A run at one moment.
+ *
+ * @param job its name
+ * @param phase what it is doing
+ * @param seconds since it began to do that
+ * @param rows prompts of the run; 0 before the plan is made
+ * @param rowsDone prompts that are done, those of earlier attempts included
+ * @param completions made by this attempt
+ * @param errors in place of a completion, of this attempt
+ * @param tokensPerSecondNow completion tokens, over the last ten seconds
+ * @param tokensPerSecond completion tokens since the generation began
+ * @param secondsLeft until the last row is done, or null as long as nobody can tell
+ * @param engines what each engine is doing
+ */
+record ProgressState(
+    String job,
+    String phase,
+    double seconds,
+    long rows,
+    long rowsDone,
+    long completions,
+    long errors,
+    double tokensPerSecondNow,
+    double tokensPerSecond,
+    Long secondsLeft,
+    List<Engine> engines) {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  /**
+   * An engine.
+   *
+   * @param executorId the Spark executor
+   * @param device cpu or cuda:N
+   * @param loadingSeconds how long its model has been loading; null once it is open
+   * @param running completions in work
+   * @param waiting requests not started
+   * @param kvShare share of the KV memory in use, 0 to 1
+   */
+  record Engine(
+      String executorId,
+      String device,
+      Double loadingSeconds,
+      int running,
+      int waiting,
+      double kvShare) {}
+
+  double share() {
+    return rows == 0 ? 0 : (double) rowsDone / rows;
+  }
+
+  String json() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write the progress of " + job + " as JSON", e);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.yukiguni.spark;
+
+import java.io.Serializable;
+import org.yukiguni.engine.EngineLimits;
+import org.yukiguni.engine.EngineStats;
+
+/**
+ * What an engine of an executor is doing, as its executor tells the driver every second. Counts are
+ * since the engine's start.
+ *
+ * @param device cpu or cuda:N
+ * @param isLoading whether its model is being loaded; the numbers are 0 then
+ * @param loadMs time it took, or has taken so far, to load the model, in milliseconds
+ * @param running sequences decoding now
+ * @param waiting requests not started
+ * @param kvShare share of the KV memory in use, 0 to 1
+ * @param steps steps run
+ * @param busyMs time spent in them, in milliseconds
+ * @param promptTokens prompt tokens computed
+ * @param newTokens tokens drawn
+ */
+public record EngineStatus(
+    String device,
+    boolean isLoading,
+    long loadMs,
+    int running,
+    int waiting,
+    double kvShare,
+    long steps,
+    double busyMs,
+    long promptTokens,
+    long newTokens)
+    implements Serializable {
+
+  static EngineStatus loading(String device, long loadMs) {
+    return new EngineStatus(device, true, loadMs, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  static EngineStatus of(String device, long loadMs, OpenEngine open) {
+    EngineStats stats = open.engine().stats();
+    EngineLimits limits = open.limits();
+    return new EngineStatus(
+        device,
+        false,
+        loadMs,
+        stats.running(),
+        stats.waiting(),
+        Math.min(
+            1,
+            (double) stats.kvTokens()
+                * open.engine().modelLimits().kvBytesPerToken()
+                / limits.kvBytes()),
+        stats.steps(),
+        stats.busyNanos() / 1e6,
+        stats.promptTokens(),
+        stats.newTokens());
+  }
+}

@@ -1,0 +1,15 @@
+package org.yukiguni.spark;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * What an executor tells the driver every second.
+ *
+ * @param executorId the Spark executor
+ * @param residentBytes memory of its process, the model's weights included; 0 where the system does
+ *     not say
+ * @param engines its engines
+ */
+public record ExecutorStatus(String executorId, long residentBytes, List<EngineStatus> engines)
+    implements Serializable {}

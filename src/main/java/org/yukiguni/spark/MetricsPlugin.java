@@ -1,0 +1,74 @@
+package org.yukiguni.spark;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import java.util.Map;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+
+/**
+ * Brings what the engines do into Spark's own metrics. Each executor tells the driver once a
+ * second, and both register gauges: the driver's, which are sums over all executors, appear in its
+ * Prometheus endpoint; each executor's own in whatever sinks its metrics system has, such as JMX.
+ */
+public final class MetricsPlugin implements SparkPlugin {
+  /** Spark makes it by its name. */
+  public MetricsPlugin() {}
+
+  @Override
+  public DriverPlugin driverPlugin() {
+    return new Driver(LiveBoard.ofThisDriver());
+  }
+
+  @Override
+  public ExecutorPlugin executorPlugin() {
+    return new StatusSender();
+  }
+
+  /** The driver's gauges. */
+  static void register(LiveBoard board, MetricRegistry registry) {
+    EngineGauges.register(board::engines, registry);
+    gauge(registry, "rows.ok", () -> board.sums().completions());
+    gauge(registry, "rows.error", () -> board.sums().errors());
+    gauge(registry, "prompts.done", () -> board.sums().rows());
+    gauge(registry, "device.busy.ms", () -> board.sums().deviceMicros() / 1000);
+    gauge(
+        registry,
+        "memory.resident.bytes",
+        () -> board.executors().stream().mapToLong(ExecutorStatus::residentBytes).sum());
+  }
+
+  private static <T> void gauge(MetricRegistry registry, String name, Gauge<T> gauge) {
+    registry.register(name, gauge);
+  }
+
+  private static final class Driver implements DriverPlugin {
+    private final LiveBoard board;
+
+    private Driver(LiveBoard board) {
+      this.board = board;
+    }
+
+    @Override
+    public Map<String, String> init(SparkContext context, PluginContext plugin) {
+      board.forgetAll();
+      return Map.of();
+    }
+
+    @Override
+    public void registerMetrics(String appId, PluginContext plugin) {
+      MetricsPlugin.register(board, plugin.metricRegistry());
+    }
+
+    @Override
+    public Object receive(Object message) {
+      if (message instanceof ExecutorStatus status) {
+        board.hear(status);
+      }
+      return null;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package org.yukiguni.progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.yukiguni.report.TerminalText;
+import org.yukiguni.spark.EngineStatus;
+import org.yukiguni.spark.ExecutorStatus;
+import org.yukiguni.spark.Sums;
+
+final class ProgressMeterTest {
+  private double seconds;
+  private final ProgressMeter meter = new ProgressMeter("nightly", () -> seconds);
+
+  private static List<ExecutorStatus> executor(EngineStatus engine) {
+    return List.of(new ExecutorStatus("0", 0, List.of(engine)));
+  }
+
+  private static EngineStatus loading(long ms) {
+    return new EngineStatus("cpu", true, ms, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  private static EngineStatus open(long promptTokens, long newTokens) {
+    return new EngineStatus("cpu", false, 1000, 64, 20, 0.25, 1, 1, promptTokens, newTokens);
+  }
+
+  @Test
+  void theTimeToGoIsThatOfTheTokensThatAreLeft() {
+    meter.plan(new Work(1000, 400, 2, 6_000));
+    meter.enter(Phase.GENERATING);
+    meter.read(Sums.ZERO, executor(open(0, 0)));
+    ProgressState state = null;
+    // 100 prompt tokens and 500 new ones a second.
+    for (seconds = 1; seconds <= 20; seconds++) {
+      long tokens = (long) seconds;
+      state =
+          meter.read(
+              new Sums(2 * tokens, 4 * tokens, 0, 400 * tokens, 1),
+              executor(open(100 * tokens, 500 * tokens)));
+    }
+    // 600 rows x 2 completions x 100 tokens - 10,000, and 6,000 - 2,000 of prompts, at 600 a
+    // second.
+    assertThat(state.secondsLeft()).isEqualTo(Math.round((120_000 - 10_000 + 4_000) / 600.0));
+    assertThat(state.tokensPerSecondNow()).isEqualTo(500, within(1e-6));
+    assertThat(state.rowsDone()).isEqualTo(440);
+    assertThat(ProgressText.line(state))
+        .isEqualTo(
+            "nightly: generating, 440 of 1,000 rows, 80 completions, 0 errors, 500.0 tokens/s now,"
+                + " 500.0 overall, 0:03:10 left; 1 engine, 64 running, 20 waiting, KV memory 25 %");
+  }
+
+  @Test
+  void loadingIsAPhaseOfItsOwnAndItsTimeIsNotTheEngines() {
+    meter.plan(new Work(10, 0, 1, 100));
+    meter.enter(Phase.GENERATING);
+    seconds = 90;
+    ProgressState loading = meter.read(Sums.ZERO, executor(loading(89_000)));
+    assertThat(loading.phase()).isEqualTo("loading");
+    assertThat(loading.secondsLeft()).isNull();
+    assertThat(ProgressText.block(loading, 80))
+        .anyMatch(line -> line.contains("0 cpu") && line.contains("loading the model for 0:01:29"));
+    meter.read(Sums.ZERO, executor(open(0, 0)));
+    seconds = 100;
+    ProgressState open = meter.read(new Sums(1, 1, 0, 100, 1), executor(open(50, 200)));
+    assertThat(open.phase()).isEqualTo("generating");
+    assertThat(open.tokensPerSecond()).isEqualTo(20, within(1e-6));
+  }
+
+  @Test
+  void withoutWordFromExecutorsTheCountersSpeak() {
+    meter.plan(new Work(10, 0, 1, -1));
+    meter.enter(Phase.GENERATING);
+    meter.read(new Sums(1, 1, 0, 10, 1), List.of());
+    seconds = 5;
+    ProgressState state = meter.read(new Sums(5, 5, 0, 50, 1), List.of());
+    assertThat(state.secondsLeft()).isEqualTo(5);
+  }
+
+  @Test
+  void aBlockFitsItsTerminalWhateverTheJobIsCalled() {
+    ProgressMeter hostile = new ProgressMeter("夜".repeat(200) + "\u001b[2J\u202e", () -> seconds);
+    hostile.plan(new Work(1_000_000_000, 0, 1, -1));
+    hostile.enter(Phase.GENERATING);
+    for (int width : new int[] {20, 40, 80, 160}) {
+      assertThat(
+              ProgressText.block(
+                  hostile.read(new Sums(1, 1, 0, 10, 1), executor(open(1, 1))), width))
+          .allMatch(line -> TerminalText.width(line) < width)
+          .noneMatch(line -> line.contains("\u001b") || line.contains("\u202e"));
+    }
+  }
+
+  @Test
+  void manyEnginesAreToldTogether() {
+    EngineStatus engine = open(1, 1);
+    List<ExecutorStatus> executors =
+        java.util.stream.IntStream.range(0, 50)
+            .mapToObj(i -> new ExecutorStatus("" + i, 0, List.of(engine)))
+            .toList();
+    meter.plan(new Work(10, 0, 1, -1));
+    meter.enter(Phase.GENERATING);
+    List<String> block = ProgressText.block(meter.read(Sums.ZERO, executors), 80);
+    assertThat(block).hasSize(9);
+    assertThat(block.get(8)).startsWith("and 45 engines, 2,880 running");
+  }
+}
