@@ -26,15 +26,35 @@ def usable_levels() -> int:
   return 127 if torch.Bool(torch.all(torch.eq(y, 1032256.))) else 63
 
 
+def largest(weight: Tensor, dim: int) -> Tensor:
+  # [N, K] -> absolute maxima along dim, without a copy of the weight
+  return torch.maximum(torch.amax(weight, [dim]), torch.neg(torch.amin(weight, [dim])))
+
+
 def column_factors(weight: Tensor) -> Optional[Tensor]:
   # weight [N, K] -> [K], what columns are to be multiplied by; None if nothing
-  largest = torch.amax(torch.abs(weight), [0])
-  ratio = torch.div(torch.median(largest), largest)
+  columns = __torch__.linear.largest(weight, 0)
+  ratio = torch.div(torch.median(columns), columns)
   scaled = torch.logical_and(torch.ge(ratio, 8.), torch.isfinite(ratio))
   factors = annotate(Optional[Tensor], None)
   if torch.Bool(torch.any(scaled)):
     factors = torch.where(scaled, torch.exp2(torch.floor(torch.log2(ratio))), torch.ones_like(ratio))
   return factors
+
+
+def quantized(weight: Tensor, factors: Optional[Tensor]) -> Tuple[Tensor, Tensor]:
+  # weight [N, K], factors [K] -> int8 [N, K] and scales [N]; some rows at a time, to need little memory beside them
+  N = torch.size(weight, 0)
+  integers = torch.empty(torch.size(weight), dtype=1)
+  scales = annotate(List[Tensor], [])
+  for start in range(0, N, 1024):
+    rows = weight[start:start + 1024]
+    if torch.__isnot__(factors, None):
+      rows = torch.mul(rows, unchecked_cast(Tensor, factors))
+    scale = torch.clamp_min(torch.div(__torch__.linear.largest(rows, 1), 127.), 1e-30)
+    torch.copy_(integers[start:start + 1024], torch.round(torch.div(rows, torch.unsqueeze(scale, 1))))
+    torch.append(scales, scale)
+  return (integers, torch.cat(scales, 0))
 
 
 class Linear:
@@ -46,10 +66,8 @@ class Linear:
   def __init__(self: __torch__.linear.Linear, weight: Tensor, bias: Optional[Tensor]) -> NoneType:
     # weight [N, K], bias [N]
     factors = __torch__.linear.column_factors(weight)
-    if torch.__isnot__(factors, None):
-      weight = torch.mul(weight, unchecked_cast(Tensor, factors))
-    scale = torch.clamp_min(torch.div(torch.amax(torch.abs(weight), [1], True), 127.), 1e-30)
-    self.packed = __torch__.linear.pack(torch.to(torch.round(torch.div(weight, scale)), 1), torch.squeeze(scale, 1))
+    integers, scales = __torch__.linear.quantized(weight, factors)
+    self.packed = __torch__.linear.pack(integers, scales)
     self.divisors = factors
     self.bias = bias
     self.levels = __torch__.linear.usable_levels()

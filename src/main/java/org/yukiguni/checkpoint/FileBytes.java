@@ -21,11 +21,17 @@ final class FileBytes {
           length + " bytes at " + position + " lie outside the file of " + size + " bytes");
     }
     ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("the file ends at byte " + (position + buffer.position()));
+    read(channel, position, buffer);
+    return buffer.flip();
+  }
+
+  /** Fills a buffer with the bytes from a position on. */
+  static void read(FileChannel channel, long position, ByteBuffer into) throws IOException {
+    long start = position - into.position();
+    while (into.hasRemaining()) {
+      if (channel.read(into, start + into.position()) < 0) {
+        throw new IOException("the file ends at byte " + (start + into.position()));
       }
     }
-    return buffer.flip();
   }
 }

@@ -33,6 +33,20 @@ public record StoredTensor(
     return strides.isEmpty() ? mapped() : rowMajor(mapped());
   }
 
+  /** Copies its bytes, as {@link #map} has them, without leaving anything mapped. */
+  public void read(ByteBuffer into) {
+    if (!strides.isEmpty()) {
+      into.put(map());
+      return;
+    }
+    refuseLong();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      FileBytes.read(channel, offset, into);
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot read tensor " + name + " of " + file + ": " + e, e);
+    }
+  }
+
   private ByteBuffer rowMajor(ByteBuffer stored) {
     int size = storedType().bytes();
     long elements = shape.stream().reduce(1L, Math::multiplyExact);
@@ -59,13 +73,17 @@ public record StoredTensor(
     return ordered;
   }
 
-  private ByteBuffer mapped() {
+  private void refuseLong() {
     if (bytes > Integer.MAX_VALUE) {
       throw new CheckpointException(
           String.format(
               "Cannot map tensor %s of %s because it has %d bytes and a mapping holds %d at most",
               name, file, bytes, Integer.MAX_VALUE));
     }
+  }
+
+  private ByteBuffer mapped() {
+    refuseLong();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       return channel
           .map(FileChannel.MapMode.READ_ONLY, offset, bytes)

@@ -79,11 +79,27 @@ final class Weights {
   }
 
   private NDArray tensor(NDManager scope, StoredTensor stored) {
-    ByteBuffer buffer = stored.map();
     if (stored.storedType() == StoredType.F32) {
+      ByteBuffer buffer = stored.map();
       mapped.add(buffer);
+      return tensor(scope, stored, buffer);
     }
-    return tensor(scope, stored, buffer);
+    // The others are converted anyway. Read, their bytes are freed with the scope; a mapping stays
+    // until the garbage collector comes, and all that was touched of it counts as resident.
+    Shape shape = shape(stored);
+    NDArray halves = scope.create(shape, DataType.FLOAT16);
+    ByteBuffer buffer = bytes(halves);
+    stored.read(buffer);
+    return stored.storedType() == StoredType.F16 ? halves : widened(scope, buffer.rewind(), shape);
+  }
+
+  private static Shape shape(StoredTensor stored) {
+    return new Shape(stored.shape().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** The memory of a tensor. */
+  private static ByteBuffer bytes(NDArray tensor) {
+    return ((PtNDArray) tensor).toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -91,11 +107,11 @@ final class Weights {
    * long as they are used.
    */
   static NDArray tensor(NDManager scope, StoredTensor stored, ByteBuffer buffer) {
-    long[] shape = stored.shape().stream().mapToLong(Long::longValue).toArray();
+    Shape shape = shape(stored);
     return switch (stored.storedType()) {
-      case F32 -> scope.create(buffer, new Shape(shape), DataType.FLOAT32);
-      case F16 -> scope.create(buffer, new Shape(shape), DataType.FLOAT16);
-      case BF16 -> widened(scope, buffer, new Shape(shape));
+      case F32 -> scope.create(buffer, shape, DataType.FLOAT32);
+      case F16 -> scope.create(buffer, shape, DataType.FLOAT16);
+      case BF16 -> widened(scope, buffer, shape);
     };
   }
 
@@ -105,8 +121,7 @@ final class Weights {
    */
   private static NDArray widened(NDManager scope, ByteBuffer stored, Shape shape) {
     NDArray tensor = scope.create(shape, DataType.FLOAT32);
-    IntBuffer to =
-        ((PtNDArray) tensor).toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
+    IntBuffer to = bytes(tensor).asIntBuffer();
     ShortBuffer from = stored.asShortBuffer();
     for (int i = 0; i < from.limit(); i++) {
       to.put(i, from.get(i) << 16);
