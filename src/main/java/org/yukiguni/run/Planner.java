@@ -26,6 +26,7 @@ import org.apache.spark.sql.types.StructType;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.prompt.PromptColumn;
 import org.yukiguni.spark.OutputSchema;
+import org.yukiguni.spark.PlacementProbe;
 import org.yukiguni.spark.PlanColumn;
 import org.yukiguni.spark.TokenizePartition;
 
@@ -54,9 +55,15 @@ final class Planner implements RunChoice.Inputs {
   /**
    * Plans a run in a folder of its own.
    *
-   * @throws InvalidJobException if a kept column has the name of an output column
+   * @throws InvalidJobException if a kept column has the name of an output column, or an executor
+   *     could not open the model
    */
   RunRecord plan(RunFolder folder, Identity identity, Instant now) {
+    PlacementProbe.refusal(spark, request.loader(), request.job().model().device())
+        .ifPresent(
+            sentence -> {
+              throw new InvalidJobException("model: " + sentence);
+            });
     Dataset<Row> prompts = request.prompts().apply(spark);
     List<StructField> kept = kept(prompts.schema());
     OutputSchema.check(kept);

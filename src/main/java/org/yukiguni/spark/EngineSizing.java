@@ -1,7 +1,5 @@
 package org.yukiguni.spark;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import org.yukiguni.engine.EngineLimits;
 import org.yukiguni.engine.ModelLimits;
 import org.yukiguni.job.EngineSpec;
@@ -22,8 +20,7 @@ final class EngineSizing {
 
   /** The job's limits, or ours: as many sequences as pay, in a quarter of the machine's memory. */
   static EngineLimits of(EngineSpec engine, ModelLimits model, String device) {
-    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    return of(engine, model, device, system.getTotalMemorySize());
+    return of(engine, model, device, MachineMemory.bytes());
   }
 
   static EngineLimits of(EngineSpec engine, ModelLimits model, String device, long machineBytes) {

@@ -1,6 +1,7 @@
 package org.yukiguni.spark;
 
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * Opens on an executor what a task needs of a model. It travels with the tasks, and loaders that
@@ -18,6 +19,13 @@ public interface ModelLoader extends Serializable {
    * @param threads for one operation on the CPU
    */
   OpenEngine openEngine(String device, int threads);
+
+  /**
+   * Looks whether the model could be opened on a device, without doing so.
+   *
+   * @return why not, as a sentence; empty if nothing speaks against it
+   */
+  Optional<String> refusal(String device);
 
   /** How many CUDA devices libtorch sees in this JVM; 0 if it has none or was built without. */
   int cudaDevices();

@@ -1,7 +1,9 @@
 package org.yukiguni.spark;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.yukiguni.checkpoint.CheckpointException;
 import org.yukiguni.engine.Clock;
 import org.yukiguni.engine.Engine;
 import org.yukiguni.engine.EngineLimits;
@@ -11,6 +13,7 @@ import org.yukiguni.hub.ModelSource;
 import org.yukiguni.job.EngineSpec;
 import org.yukiguni.job.Job;
 import org.yukiguni.job.Quantization;
+import org.yukiguni.model.ModelMemory;
 import org.yukiguni.model.ModelOptions;
 import org.yukiguni.model.TorchModel;
 import org.yukiguni.model.TorchRuntime;
@@ -43,21 +46,50 @@ public record TorchLoader(
     return new TokenizerCodec(Tokenizer.open(model.folder(HadoopConfiguration.current())));
   }
 
+  /**
+   * {@inheritDoc} Models for a GPU are not counted: DJL does not say how much memory one has.
+   */
+  @Override
+  public Optional<String> refusal(String device) {
+    if (!device.equals("cpu")) {
+      return Optional.empty();
+    }
+    Configuration hadoop = HadoopConfiguration.current();
+    try {
+      return ModelMemory.of(model.folder(hadoop), adapterFolder(hadoop), weightFormat())
+          .refusal(MachineMemory.bytes(), Runtime.getRuntime().totalMemory());
+    } catch (CheckpointException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
   @Override
   public OpenEngine openEngine(String device, int threads) {
+    // Executors may have other memory than the one that was asked first.
+    refusal(device)
+        .ifPresent(
+            sentence -> {
+              throw new IllegalStateException(sentence);
+            });
     Configuration hadoop = HadoopConfiguration.current();
-    WeightFormat weights =
-        switch (quantization) {
-          case NONE -> WeightFormat.FLOAT32;
-          case INT8 -> WeightFormat.INT8;
-        };
     LanguageModel opened =
         TorchModel.open(
             model.folder(hadoop),
-            Optional.ofNullable(adapter).map(source -> source.folder(hadoop)),
-            new ModelOptions(device, threads, weights));
+            adapterFolder(hadoop),
+            new ModelOptions(device, threads, weightFormat()));
     EngineLimits limits = EngineSizing.of(engine, opened.limits(), device);
     return new OpenEngine(new Engine("engine " + device, opened, limits, Clock.SYSTEM), limits);
+  }
+
+  private Optional<Path> adapterFolder(Configuration hadoop) {
+    return Optional.ofNullable(adapter).map(source -> source.folder(hadoop));
+  }
+
+  private WeightFormat weightFormat() {
+    return switch (quantization) {
+      case NONE -> WeightFormat.FLOAT32;
+      case INT8 -> WeightFormat.INT8;
+    };
   }
 
   @Override

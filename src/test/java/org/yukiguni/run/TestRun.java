@@ -69,6 +69,7 @@ final class TestRun {
   private Supplier<Optional<String>> stop = Optional::empty;
   private long seed = 7;
   private String table;
+  private Device device = Device.AUTO;
 
   TestRun(Path output) {
     this.output = output;
@@ -112,6 +113,11 @@ final class TestRun {
 
   TestRun withTable(String name) {
     this.table = name;
+    return this;
+  }
+
+  TestRun on(String newDevice) {
+    this.device = Device.parse(newDevice);
     return this;
   }
 
@@ -192,7 +198,7 @@ final class TestRun {
         new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", null, List.of("category")),
         new PromptSpec("prompt", null, false),
         new ModelSpec(
-            loader.name(), "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO),
+            loader.name(), "main", null, "main", Dtype.AUTO, Quantization.NONE, device),
         TestSettings.settings(SETTINGS.formatted(seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false, table),

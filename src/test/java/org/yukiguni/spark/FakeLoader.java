@@ -29,6 +29,7 @@ public record FakeLoader(String name) implements ModelLoader {
     public final AtomicInteger codecs = new AtomicInteger();
     public final AtomicInteger failingOpens = new AtomicInteger();
     public volatile FakeModel model;
+    public volatile String refusal;
     public volatile String crashingPrompt = "";
     public volatile int failingStep = -1;
     public volatile int dyingStep = -1;
@@ -87,6 +88,11 @@ public record FakeLoader(String name) implements ModelLoader {
         throw new DeviceFaultException("poison", null);
       }
     }
+  }
+
+  @Override
+  public Optional<String> refusal(String device) {
+    return Optional.ofNullable(state().refusal);
   }
 
   @Override
