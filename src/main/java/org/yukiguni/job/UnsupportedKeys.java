@@ -30,6 +30,7 @@ final class UnsupportedKeys {
 
   private static final UnsupportedKeys NONE = new UnsupportedKeys(Map.of());
   private static final UnsupportedKeys PROMPT = new UnsupportedKeys("messages");
+  private static final UnsupportedKeys MODEL = model();
   private static final UnsupportedKeys GENERATION = generation();
 
   private final Map<String, Unsupported> keys;
@@ -45,6 +46,9 @@ final class UnsupportedKeys {
   static UnsupportedKeys of(Class<? extends Record> group) {
     if (group == GenerationSettings.class) {
       return GENERATION;
+    }
+    if (group == ModelSpec.class) {
+      return MODEL;
     }
     return group == PromptSpec.class ? PROMPT : NONE;
   }
@@ -87,6 +91,14 @@ final class UnsupportedKeys {
     return off instanceof Number number
         ? value.isNumber() && value.doubleValue() == number.doubleValue()
         : value.isBoolean() && off.equals(value.booleanValue());
+  }
+
+  private static UnsupportedKeys model() {
+    Map<String, Unsupported> keys = new LinkedHashMap<>();
+    // transformers' from_pretrained.
+    put(keys, Effect.OTHER, null, "device_map", "max_memory", "offload_folder");
+    put(keys, Effect.OTHER, false, "load_in_4bit", "trust_remote_code");
+    return new UnsupportedKeys(Map.copyOf(keys));
   }
 
   private static UnsupportedKeys generation() {

@@ -69,6 +69,7 @@ class JobProblemsTest {
         // Not there yet.
         "generation.num_beam_groups=4  | generation.num_beam_groups: is not supported yet; remove it",
         "generation.logit_bias={3: 0.5}  | generation.logit_bias: is not supported yet; remove it",
+        "model.device_map=auto  | model.device_map: is not supported yet; remove it",
         "prompt={messages: m, column: c} | prompt.messages: is not supported yet; remove it",
         "prompt={template: chat} | prompt.template: the template chat is not supported yet; write the text with {column}",
         // Overrides.
