@@ -46,9 +46,7 @@ public record TorchLoader(
     return new TokenizerCodec(Tokenizer.open(model.folder(HadoopConfiguration.current())));
   }
 
-  /**
-   * {@inheritDoc} Models for a GPU are not counted: DJL does not say how much memory one has.
-   */
+  /** {@inheritDoc} Models for a GPU are not counted: DJL does not say how much memory one has. */
   @Override
   public Optional<String> refusal(String device) {
     if (!device.equals("cpu")) {

@@ -39,7 +39,7 @@ class JobProblemsTest {
         "model.dtype=bfloat16    | model.dtype: found the text 'bfloat16'; give one of auto, float32",
         "model.quantization=int4 | model.quantization: found the text 'int4'; give one of none, int8",
         "model.device=gpu        | model.device: found the text 'gpu'; give auto, cpu, cuda or cuda:N",
-        "output.mode=true        | output.mode: found true; give one of resume, overwrite, fail",
+        "output.mode=true        | output.mode: found true; give one of resume, new, overwrite, fail",
         "engine.kv_memory=2x     | engine.kv_memory: found the text '2x'; give auto, a number of bytes, or a size such as 512m or 2g",
         "engine.kv_memory=0      | engine.kv_memory: found the number 0; give auto, a number of bytes, or a size such as 512m or 2g",
         "engine.max_sequences=0  | engine.max_sequences: found the number 0; give auto or a whole number of 1 or more",

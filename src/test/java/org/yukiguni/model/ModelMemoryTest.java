@@ -12,8 +12,7 @@ class ModelMemoryTest {
   /** By hand from config.json: 4000 tokens, 192 channels, 768 inner ones, 6 layers. */
   private static final long MATRICES = 6L * (192 * 576 + 192 * 192 + 2 * 192 * 768) + 4000 * 192;
 
-  private static final long OTHERS =
-      6L * (4 * 192 + 576 + 192 + 768 + 192) + 2 * 192 + 4000 * 192;
+  private static final long OTHERS = 6L * (4 * 192 + 576 + 192 + 768 + 192) + 2 * 192 + 4000 * 192;
 
   @Test
   void countsWhatTheWeightsWillTake() {

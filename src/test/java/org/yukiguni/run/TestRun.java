@@ -197,8 +197,7 @@ final class TestRun {
         "test",
         new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", null, List.of("category")),
         new PromptSpec("prompt", null, false),
-        new ModelSpec(
-            loader.name(), "main", null, "main", Dtype.AUTO, Quantization.NONE, device),
+        new ModelSpec(loader.name(), "main", null, "main", Dtype.AUTO, Quantization.NONE, device),
         TestSettings.settings(SETTINGS.formatted(seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false, table),
