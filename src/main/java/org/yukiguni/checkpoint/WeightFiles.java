@@ -1,6 +1,7 @@
 package org.yukiguni.checkpoint;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -47,8 +48,8 @@ final class WeightFiles {
     Json.read(index).path("weight_map").forEach(file -> files.add(file.asText()));
     Map<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (String name : files) {
-      Path file = folder.resolve(name).normalize();
-      if (!file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
+      Path file = path(folder, name);
+      if (file == null || !file.startsWith(folder.normalize()) || !Files.isRegularFile(file)) {
         throw new CheckpointException(
             "Cannot open the model "
                 + folder
@@ -61,5 +62,14 @@ final class WeightFiles {
       tensors.putAll(tensors(file));
     }
     return tensors;
+  }
+
+  /** Null if a name has characters that no path has. */
+  private static Path path(Path folder, String name) {
+    try {
+      return folder.resolve(name).normalize();
+    } catch (InvalidPathException e) {
+      return null;
+    }
   }
 }

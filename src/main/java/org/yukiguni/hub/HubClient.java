@@ -2,7 +2,6 @@ package org.yukiguni.hub;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -70,7 +69,7 @@ final class HubClient {
    *
    * @throws HubException if it is none
    */
-  static Listing listing(byte[] json, String model) throws IOException {
+  static Listing listing(byte[] json, String model) {
     try {
       JsonNode answer = JSON.readTree(json);
       String commit = answer.path("sha").asText();
@@ -79,8 +78,8 @@ final class HubClient {
       if (HubCache.isCommit(commit) && !files.isEmpty()) {
         return new Listing(commit, files);
       }
-    } catch (JsonProcessingException e) {
-      // Falls through to the same sentence.
+    } catch (IOException e) {
+      // No JSON, or no text at all. Falls through to the same sentence.
     }
     throw HubException.refused(
         "Cannot fetch model "

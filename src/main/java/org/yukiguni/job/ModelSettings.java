@@ -63,7 +63,11 @@ final class ModelSettings {
     } catch (NoSuchFileException e) {
       return JsonNodeFactory.instance.objectNode();
     } catch (JsonProcessingException e) {
-      reason = "line " + e.getLocation().getLineNr() + " is not JSON";
+      // A document that is nested too deep has no place.
+      reason =
+          e.getLocation() == null
+              ? "of " + e.getOriginalMessage()
+              : "line " + e.getLocation().getLineNr() + " is not JSON";
     } catch (IOException e) {
       reason = "of " + e;
     }

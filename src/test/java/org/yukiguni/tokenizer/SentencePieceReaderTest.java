@@ -16,58 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SentencePieceReaderTest {
-  private static final int ROUNDS = 500;
   private static final byte[] UNKNOWN = piece("<unk>", 2);
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "spm-bpe-llama/tokenizer.model",
-        "spm-unigram-identity-bytefallback/spiece.model",
-        "spm-unigram-nfkc/spiece.model"
-      })
-  void damagedFilesGiveAResultOrOneClearSentence(String name) throws IOException {
-    int slash = name.indexOf('/');
-    byte[] model =
-        Files.readAllBytes(
-            Fixture.named(name.substring(0, slash)).folder().resolve(name.substring(slash + 1)));
-    Random random = new Random(3);
-    Assertions.assertTimeoutPreemptively(
-        Duration.ofMinutes(1),
-        () -> {
-          for (int round = 0; round < ROUNDS; round++) {
-            parseAndUse(damaged(model, random));
-          }
-        });
-  }
-
-  private static byte[] damaged(byte[] model, Random random) {
-    byte[] bytes =
-        random.nextInt(4) == 0 ? Arrays.copyOf(model, random.nextInt(model.length)) : model.clone();
-    // Most of the interesting fields lie at the two ends of the file and in the trie's header.
-    int span = random.nextBoolean() ? bytes.length : Math.min(bytes.length, 600);
-    for (int i = random.nextInt(4); i >= 0 && span > 0; i--) {
-      int place = random.nextInt(span);
-      int index = random.nextBoolean() ? place : bytes.length - 1 - place;
-      bytes[index] = (byte) (random.nextBoolean() ? random.nextInt(256) : 0xFF);
-    }
-    return bytes;
-  }
-
-  private static void parseAndUse(byte[] bytes) {
-    try {
-      SentencePieceModel model = SentencePieceReader.parse(bytes, "m");
-      SentencePieceNormalizer normalizer =
-          new SentencePieceNormalizer(
-              model.normalization(), model.trieOf(SentencePiece.Type.USER_DEFINED));
-      TokenBuffer out = new TokenBuffer();
-      byte[] text = "ｶﾞ 犬と ① \t\n x\uD83E\uDD8A".getBytes(StandardCharsets.UTF_8);
-      Segmenter.of(model).segment(normalizer.normalize(text), out);
-    } catch (TokenizerException e) {
-      assertThat(e).hasMessageStartingWith("Cannot read ").hasMessageEndingWith(".");
-      assertThat(e.getMessage()).contains(" because ").doesNotContain("\n");
-    }
-  }
 
   @Test
   void namesWhatIsWrong() {
