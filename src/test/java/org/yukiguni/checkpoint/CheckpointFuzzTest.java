@@ -39,7 +39,7 @@ class CheckpointFuzzTest {
     Fuzzer.run(
         "safetensors",
         List.of(smallSafetensors(), whole),
-        3_000,
+        2_000,
         input ->
             use(Safetensors.read(Files.write(model.resolve("model.safetensors"), input))),
         CheckpointException.class);
@@ -51,7 +51,7 @@ class CheckpointFuzzTest {
     Fuzzer.run(
         "pytorch_model.bin",
         List.of(whole),
-        3_000,
+        2_000,
         input -> use(TorchFile.read(Files.write(model.resolve("pytorch_model.bin"), input))),
         CheckpointException.class);
   }

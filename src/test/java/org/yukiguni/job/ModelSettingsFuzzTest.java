@@ -22,7 +22,7 @@ class ModelSettingsFuzzTest {
     Fuzzer.run(
         "generation_config.json",
         List.of(Files.readAllBytes(MODEL.resolve("generation_config.json"))),
-        5_000,
+        1_500,
         input -> {
           Files.write(folder.resolve("generation_config.json"), input);
           ModelSettings.read(folder, Set.of("seed"));
@@ -35,7 +35,7 @@ class ModelSettingsFuzzTest {
     Fuzzer.run(
         "config.json, eos_token_id",
         List.of(Files.readAllBytes(MODEL.resolve("config.json"))),
-        3_000,
+        1_000,
         input -> {
           Files.write(folder.resolve("config.json"), input);
           ModelSettings.configEos(folder);
