@@ -40,8 +40,7 @@ class CheckpointFuzzTest {
         "safetensors",
         List.of(smallSafetensors(), whole),
         2_000,
-        input ->
-            use(Safetensors.read(Files.write(model.resolve("model.safetensors"), input))),
+        input -> use(Safetensors.read(Files.write(model.resolve("model.safetensors"), input))),
         CheckpointException.class);
   }
 
@@ -68,7 +67,8 @@ class CheckpointFuzzTest {
 
   @Test
   void configs() throws IOException {
-    for (String fixture : List.of("gpt2", "gpt_neox-sequential", "llama31-rope", "phi3", "gemma2")) {
+    for (String fixture :
+        List.of("gpt2", "gpt_neox-sequential", "llama31-rope", "phi3", "gemma2")) {
       Path from = FIXTURES.resolve(fixture);
       Files.copy(
           from.resolve("model.safetensors"),

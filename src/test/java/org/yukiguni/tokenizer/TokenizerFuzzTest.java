@@ -109,7 +109,8 @@ class TokenizerFuzzTest {
         yield seeds;
       }
       case "special_tokens_map.json" ->
-          List.of("{\"eos_token\": \"</s>\", \"pad_token\": {\"content\": \"[PAD]\"}}".getBytes(UTF_8));
+          List.of(
+              "{\"eos_token\": \"</s>\", \"pad_token\": {\"content\": \"[PAD]\"}}".getBytes(UTF_8));
       default -> List.of("{\"<z>\": 4000, \"<w>\": 4001}".getBytes(UTF_8));
     };
   }
