@@ -107,7 +107,7 @@ public final class Browser implements AutoCloseable {
   public Object wide() {
     return evaluate(
         "[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, pre, .skip') &&"
-            + " e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 120))");
+            + " e.getBoundingClientRect().right > screen.width + 1).map(e => e.outerHTML.slice(0, 120))");
   }
 
   /** What the browser complained about: errors of scripts, and what the page's policy forbade. */
@@ -119,6 +119,8 @@ public final class Browser implements AutoCloseable {
 
   /** A picture of the page's upper part, up to a height in pixels. */
   public void picture(Path file, int height) {
+    // Charts take their size from an observer, which runs with the next frames.
+    driver.executeAsyncScript("setTimeout(arguments[0], 500)");
     Number width = (Number) evaluate("document.documentElement.clientWidth");
     Number all = (Number) evaluate("document.documentElement.scrollHeight");
     Map<String, Object> shot =
