@@ -1,7 +1,7 @@
-# Loss and gradients of a batch of rows, for whatever architecture. Only the inputs of the layers are
-# kept on the way up; on the way down each layer is computed again, so that what autograd stores is
-# one layer's (https://arxiv.org/abs/1604.06174). A layer is made of its stored weights each time, so
-# that what they are converted and joined to is there for one layer, too.
+# Loss and gradients of a batch of rows, for whatever architecture. To save memory only the inputs of
+# the layers are kept on the way up, and on the way down each layer is computed again, so that what
+# autograd stores is one layer's (https://arxiv.org/abs/1604.06174). A layer is made of its stored
+# weights each time, so that what they are converted and joined to is there for one layer, too.
 # Alphabet: R rows, T their tokens one row after the other, C width, V vocabulary, L layers.
 
 
@@ -84,7 +84,8 @@ def back(y: Tensor, grad: Optional[Tensor], x: Tensor, parameters: Dict[str, Ten
 def of(net: __torch__.gradients.Net, stored: Dict[str, Tensor], parameters: Dict[str, Tensor], settings: Dict[str, Tensor], batch: Dict[str, Tensor], window: int) -> Dict[str, Tensor]:
   # stored: the weights; parameters: what is trained, in the place of weights or as a brick's changes;
   # settings: of changes. All by layer/name. batch: ids [T], targets [T] (-1: none), rows [T], lengths [R],
-  # dropout [T] (random numbers of the tokens) and scale [1], by which the sum of the losses is multiplied.
+  # dropout [T] (random numbers of the tokens; [0] for none) and scale [1], by which the sum of the losses is
+  # multiplied; 0 for no gradients. recompute [1]: 0 to keep what autograd stores of all layers.
   # -> gradients by the parameters' names, and the rows' sums of losses [R] under "losses"
   torch.set_grad_enabled(False)
   L = __torch__.gradients.count(stored)
@@ -108,27 +109,39 @@ def of(net: __torch__.gradients.Net, stored: Dict[str, Tensor], parameters: Dict
 
   net.add_ends(w[L])
   x = net.embed(batch["ids"], ragged.positions)
+  scale = torch.Float(batch["scale"][0])
+  recompute = torch.Int(batch["recompute"][0]) == 1
   inputs = annotate(List[Tensor], [])
+  outputs = annotate(List[Tensor], [])
   for i in range(L):
+    if scale != 0. and not recompute:
+      torch.set_grad_enabled(True)
+      x = torch.requires_grad_(torch.detach(x), True)
+      torch.append(outputs, net.layer(w[i], i, x, ragged))
     torch.append(inputs, x)
-    x = net.layer(w[i], i, x, ragged)
+    x = torch.detach(outputs[i]) if torch.len(outputs) > 0 else net.layer(w[i], i, x, ragged)
 
   torch.set_grad_enabled(True)
   # Made again, now with a gradient where a part of them is trained.
   net.add_ends(w[L])
-  x = torch.requires_grad_(x, True)
+  x = torch.requires_grad_(torch.detach(x), True)
   at = torch.squeeze(torch.nonzero(torch.ge(batch["targets"], 0)), 1)
   targets = torch.index_select(batch["targets"], 0, at)
   losses = torch.nll_loss(torch.log_softmax(net.logits(torch.index_select(x, 0, at)), 1, dtype=6), targets, None, 0, -100)
   sums = torch.index_add(torch.zeros([torch.len(lengths)], dtype=7), 0, torch.index_select(batch["rows"], 0, at), torch.to(torch.detach(losses), 7))
   out = annotate(Dict[str, Tensor], {})
   torch._set_item(out, "losses", sums)
+  if scale == 0.:
+    return out
   y = torch.mul(torch.sum(losses), torch.select(batch["scale"], 0, 0))
   g = __torch__.gradients.back(y, None, x, p[L], out, "ends/")
   for k in range(L):
     i = L - 1 - k
-    x = torch.requires_grad_(torch.detach(torch.pop(inputs)), True)
-    g = __torch__.gradients.back(net.layer(w[i], i, x, ragged), g, x, p[i], out, torch.add(torch.str(i), "/"))
+    x = torch.pop(inputs)
+    if recompute:
+      x = torch.requires_grad_(torch.detach(x), True)
+      torch.append(outputs, net.layer(w[i], i, x, ragged))
+    g = __torch__.gradients.back(torch.pop(outputs), g, x, p[i], out, torch.add(torch.str(i), "/"))
   if torch.len(start) > 0:
     y = net.embed(batch["ids"], ragged.positions)
     names = torch.keys(start)

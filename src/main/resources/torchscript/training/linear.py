@@ -39,7 +39,7 @@ class LowRank:
 
   def forward(self: __torch__.linear.LowRank, x: Tensor) -> Tensor:
     # [T, K] -> [T, n]
-    if self.dropout > 0.:
+    if self.dropout > 0. and torch.size(self.rows, 0) > 0:
       mask = __torch__.linear.kept(self.rows, self.module, torch.size(x, 1), self.dropout)
       x = torch.mul(x, torch.div(torch.to(mask, 6), 1. - self.dropout))
     return torch.linear(torch.mul(torch.linear(x, self.a), self.scale), self.b)

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.yukiguni.checkpoint.Architecture;
 import org.yukiguni.engine.ErrorCode;
 import org.yukiguni.job.Job;
+import org.yukiguni.job.TrainJob;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.spark.OutputColumn;
 
@@ -32,8 +34,22 @@ class ReadmeTest {
 
   @Test
   void theKeyTableNamesEveryKeyOfAJobAndNoOther() {
+    assertThat(new TreeSet<>(firstColumn(section("keys"))))
+        .isEqualTo(keys(Job.class.getRecordComponents()));
+  }
+
+  @Test
+  void theKeyTableOfTrainingsHasTheirOwnGroups() {
+    RecordComponent[] own =
+        Arrays.stream(TrainJob.class.getRecordComponents())
+            .filter(group -> List.of("lora", "train", "output").contains(group.getName()))
+            .toArray(RecordComponent[]::new);
+    assertThat(new TreeSet<>(firstColumn(section("train keys")))).isEqualTo(keys(own));
+  }
+
+  private static Set<String> keys(RecordComponent[] groups) {
     TreeSet<String> keys = new TreeSet<>();
-    for (RecordComponent group : Job.class.getRecordComponents()) {
+    for (RecordComponent group : groups) {
       if (group.getType().isRecord()) {
         for (RecordComponent key : group.getType().getRecordComponents()) {
           keys.add(snake(group) + "." + snake(key));
@@ -42,7 +58,7 @@ class ReadmeTest {
         keys.add(snake(group));
       }
     }
-    assertThat(new TreeSet<>(firstColumn(section("keys")))).isEqualTo(keys);
+    return keys;
   }
 
   @Test

@@ -59,7 +59,8 @@ class WallsTest {
             "org.yukiguni.hub..",
             "org.yukiguni.prompt..",
             "org.yukiguni.run..",
-            "org.yukiguni.spark..")
+            "org.yukiguni.spark..",
+            "org.yukiguni.train..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.apache.hadoop..")

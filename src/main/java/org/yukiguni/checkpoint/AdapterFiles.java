@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.ShortBuffer;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -60,17 +61,47 @@ public final class AdapterFiles {
     return parameters;
   }
 
+  /** Parameters before a training: the model's weights where whole copies are trained, else 0. */
+  public static float[] untrained(AdapterLayout layout, Checkpoint checkpoint) {
+    float[] parameters = new float[layout.size()];
+    for (Slot slot : layout.slots()) {
+      if (slot.kind() == AdapterLayout.Kind.WHOLE) {
+        String[] place = slot.name().split("/", 2);
+        Map<String, StoredTensor> weights =
+            place[0].matches("\\d+")
+                ? checkpoint.layer(Integer.parseInt(place[0]))
+                : checkpoint.ends();
+        copy(weights.get(place[1]), parameters, slot.offset());
+      }
+    }
+    return parameters;
+  }
+
   private static void copy(StoredTensor tensor, float[] to, int offset) {
     ByteBuffer bytes = tensor.map();
-    switch (tensor.storedType()) {
-      case F32 -> bytes.asFloatBuffer().get(to, offset, bytes.remaining() / Float.BYTES);
-      case F16, BF16 ->
-          throw new CheckpointException(
-              String.format(
-                  "Cannot go on with %s because its tensor %s is stored as %s; adapters are trained"
-                      + " in float32",
-                  tensor.file(), tensor.name(), tensor.type()));
+    if (tensor.storedType() == StoredType.F32) {
+      bytes.asFloatBuffer().get(to, offset, bytes.remaining() / Float.BYTES);
+      return;
     }
+    ShortBuffer halves = bytes.asShortBuffer();
+    boolean isBrain = tensor.storedType() == StoredType.BF16;
+    for (int i = 0; i < halves.limit(); i++) {
+      short half = halves.get(i);
+      to[offset + i] = isBrain ? Float.intBitsToFloat(half << 16) : float16(half);
+    }
+  }
+
+  /** IEEE 754 binary16 as float; exact. */
+  private static float float16(short half) {
+    int exponent = (half >> 10) & 0x1f;
+    int fraction = half & 0x3ff;
+    float value =
+        switch (exponent) {
+          case 0 -> fraction * 0x1p-24f;
+          case 0x1f -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+          default -> Float.intBitsToFloat((exponent + 112) << 23 | fraction << 13);
+        };
+    return half < 0 ? -value : value;
   }
 
   /** The file {@link #WEIGHTS}. */

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       InitCommand.class,
       GenerateCommand.class,
+      TrainCommand.class,
       ReportCommand.class,
       DownloadCommand.class,
       BenchCommand.class,

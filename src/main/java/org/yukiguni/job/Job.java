@@ -30,7 +30,7 @@ public record Job(
     @Key(otherwise = "{}") OutputSpec output,
     @Key(otherwise = "{}") RunSpec run,
     @Key(otherwise = "{}") ReportSpec report)
-    implements Serializable {
+    implements PromptInput, Serializable {
   private static final Pattern IDENTITY =
       Pattern.compile(
           "(input|prompt|generation)\\..*|model\\.(dtype|quantization)|output\\.token_ids"

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Reads job files. */
 public final class JobReader {
@@ -22,8 +23,17 @@ public final class JobReader {
    * @throws InvalidJobException with every problem of the job
    */
   public static Job read(Path file, List<String> overrides) {
+    return parse(text(file), overrides);
+  }
+
+  /** Reads the file of a training, likewise. */
+  public static TrainJob readTraining(Path file, List<String> overrides) {
+    return parseTraining(text(file), overrides);
+  }
+
+  private static String text(Path file) {
     try {
-      return parse(Files.readString(file), overrides);
+      return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw new InvalidJobException(
           "Cannot read job " + file + " because there is no such file; give the path of a job");
@@ -40,6 +50,16 @@ public final class JobReader {
    * @throws InvalidJobException with every problem of the job
    */
   public static Job parse(String yaml, List<String> overrides) {
+    return parse(yaml, overrides, Job.class, (job, problems) -> {});
+  }
+
+  /** Reads a training from its text, likewise. */
+  public static TrainJob parseTraining(String yaml, List<String> overrides) {
+    return parse(yaml, overrides, TrainJob.class, JobReader::checkTraining);
+  }
+
+  private static <T extends Record & PromptInput> T parse(
+      String yaml, List<String> overrides, Class<T> type, BiConsumer<T, Problems> check) {
     Problems problems = new Problems();
     JsonNode tree = tree(yaml);
     if (tree.isNull()) {
@@ -48,12 +68,32 @@ public final class JobReader {
     if (tree instanceof ObjectNode root) {
       overrides.forEach(override -> Overrides.apply(root, override, problems));
     }
-    Job job = new Binder(problems).bind("", tree, Job.class);
-    if (job != null && job.prompt().template() != null) {
-      checkTemplate(job.prompt().template(), problems);
+    T job = new Binder(problems).bind("", tree, type);
+    if (job != null) {
+      if (job.prompt().template() != null) {
+        checkTemplate(job.prompt().template(), problems);
+      }
+      check.accept(job, problems);
     }
     problems.raise();
     return job;
+  }
+
+  private static void checkTraining(TrainJob job, Problems problems) {
+    if (job.input().generation() != null) {
+      problems.add("input.generation", "has no effect in a training; remove it");
+    }
+    if (!job.input().keep().isEmpty()) {
+      problems.add("input.keep", "has no effect in a training; remove it");
+    }
+    if (job.model().quantization() != Quantization.NONE) {
+      problems.add(
+          "model.quantization",
+          "a training takes the weights as they are stored; remove it, and quantise when generating");
+    }
+    if (job.output().mode() == OutputMode.NEW) {
+      problems.add("output.mode", "new is not for trainings; give resume, overwrite or fail");
+    }
   }
 
   private static void checkTemplate(String template, Problems problems) {

@@ -29,6 +29,7 @@ public final class TrainingModel implements AutoCloseable {
   private final ModelConfig config;
   private final AdapterLayout layout;
   private final ModelOptions options;
+  private final Memory memory;
   private final NDManager manager;
   private final Map<String, NDArray> stored = new HashMap<>();
 
@@ -41,7 +42,19 @@ public final class TrainingModel implements AutoCloseable {
   /** A script keeps the ends of the model while it runs, so each thread needs one of its own. */
   private final ConcurrentLinkedQueue<ScriptModule> idle = new ConcurrentLinkedQueue<>();
 
-  private TrainingModel(Checkpoint checkpoint, AdapterLayout layout, ModelOptions options) {
+  /** What is kept of the layers between the way up and the way down. */
+  public enum Memory {
+    /** Everything that the gradients need. */
+    KEEP,
+    /**
+     * Their inputs; they are computed again. Takes the memory of one layer, and a third more time.
+     */
+    RECOMPUTE
+  }
+
+  private TrainingModel(
+      Checkpoint checkpoint, AdapterLayout layout, ModelOptions options, Memory memory) {
+    this.memory = memory;
     this.config = checkpoint.config();
     this.layout = layout;
     this.options = options;
@@ -58,8 +71,9 @@ public final class TrainingModel implements AutoCloseable {
    *
    * @param layout of what is trained, made for the same folder
    */
-  public static TrainingModel open(Path folder, AdapterLayout layout, ModelOptions options) {
-    return new TrainingModel(Checkpoint.open(folder), layout, options);
+  public static TrainingModel open(
+      Path folder, AdapterLayout layout, ModelOptions options, Memory memory) {
+    return new TrainingModel(Checkpoint.open(folder), layout, options, memory);
   }
 
   private void store(String prefix, Map<String, StoredTensor> tensors) {
@@ -87,8 +101,9 @@ public final class TrainingModel implements AutoCloseable {
    *
    * @param parameters in the layout's order
    * @param rows go through the model together, without padding
-   * @param scale factor of the sum of the losses
-   * @param dropoutKeys for each row the key of its random numbers, see {@link CounterRandom}
+   * @param scale factor of the sum of the losses; 0 for no gradients
+   * @param dropoutKeys for each row the key of its random numbers, see {@link CounterRandom}; empty
+   *     for no dropout
    */
   public Gradients gradients(
       float[] parameters, List<TrainingRow> rows, double scale, long[] dropoutKeys) {
@@ -104,7 +119,8 @@ public final class TrainingModel implements AutoCloseable {
         float[] part = Arrays.copyOfRange(parameters, slot.offset(), slot.offset() + slot.size());
         values.put(slot.name(), scope.create(part, shape(slot)));
       }
-      Map<String, NDArray> batch = batch(scope, rows, scale, dropoutKeys);
+      Map<String, NDArray> batch =
+          batch(scope, rows, scale, dropoutKeys, memory == Memory.RECOMPUTE);
       return result(
           module.differentiate(scope, "gradients", List.of(stored, values, settings, batch)));
     } finally {
@@ -123,8 +139,9 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   private Gradients result(Map<String, NDArray> tensors) {
-    float[] gradient = new float[layout.size()];
-    for (Slot slot : layout.slots()) {
+    boolean hasGradients = tensors.size() > 1;
+    float[] gradient = new float[hasGradients ? layout.size() : 0];
+    for (Slot slot : hasGradients ? layout.slots() : List.<Slot>of()) {
       float[] part = tensors.get(slot.name()).toFloatArray();
       System.arraycopy(part, 0, gradient, slot.offset(), part.length);
     }
@@ -132,12 +149,16 @@ public final class TrainingModel implements AutoCloseable {
   }
 
   private static Map<String, NDArray> batch(
-      NDManager scope, List<TrainingRow> rows, double scale, long[] dropoutKeys) {
+      NDManager scope,
+      List<TrainingRow> rows,
+      double scale,
+      long[] dropoutKeys,
+      boolean recompute) {
     int total = rows.stream().mapToInt(row -> row.tokens().length).sum();
     long[] ids = new long[total];
     long[] targets = new long[total];
     long[] rowOf = new long[total];
-    long[] dropout = new long[total];
+    long[] dropout = new long[dropoutKeys.length == 0 ? 0 : total];
     long[] lengths = new long[rows.size()];
     int t = 0;
     for (int r = 0; r < rows.size(); r++) {
@@ -149,7 +170,9 @@ public final class TrainingModel implements AutoCloseable {
         boolean predicts = i + 1 < tokens.length && isTarget[i + 1];
         targets[t] = predicts ? tokens[i + 1] : -1;
         rowOf[t] = r;
-        dropout[t] = CounterRandom.bits(dropoutKeys[r], i);
+        if (dropout.length > 0) {
+          dropout[t] = CounterRandom.bits(dropoutKeys[r], i);
+        }
       }
     }
     return Map.of(
@@ -158,7 +181,8 @@ public final class TrainingModel implements AutoCloseable {
         "rows", scope.create(rowOf),
         "dropout", scope.create(dropout),
         "lengths", scope.create(lengths),
-        "scale", scope.create(new float[] {(float) scale}));
+        "scale", scope.create(new float[] {(float) scale}),
+        "recompute", scope.create(new long[] {recompute ? 1 : 0}));
   }
 
   private static Shape shape(Slot slot) {

@@ -22,7 +22,7 @@ import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.types.VariantType;
 import org.yukiguni.job.EditDistance;
 import org.yukiguni.job.InvalidJobException;
-import org.yukiguni.job.Job;
+import org.yukiguni.job.PromptInput;
 import org.yukiguni.job.PromptTemplate;
 
 /** Makes the columns id, prompt and the kept ones of an input's columns. */
@@ -30,10 +30,10 @@ final class PromptColumns {
   private static final int SHA_BITS = 256;
 
   private final Source source;
-  private final Job job;
+  private final PromptInput job;
   private final List<String> problems = new ArrayList<>();
 
-  PromptColumns(Source source, Job job) {
+  PromptColumns(Source source, PromptInput job) {
     this.source = source;
     this.job = job;
   }

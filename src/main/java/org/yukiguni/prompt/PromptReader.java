@@ -4,7 +4,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.yukiguni.job.InvalidJobException;
-import org.yukiguni.job.Job;
+import org.yukiguni.job.PromptInput;
 
 /** Reads the prompts of a job. */
 public final class PromptReader {
@@ -22,7 +22,7 @@ public final class PromptReader {
    * @throws InvalidJobException if the input cannot be read, is empty, lacks a column, or has rows
    *     without id or several with the same
    */
-  public static Dataset<Row> read(SparkSession spark, Job job) {
+  public static Dataset<Row> read(SparkSession spark, PromptInput job) {
     Source source = Source.open(spark, job.input());
     Dataset<Row> prompts = new PromptColumns(source, job).select();
     IdCheck.run(prompts, source, job.input());

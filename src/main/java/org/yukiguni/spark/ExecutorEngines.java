@@ -1,13 +1,14 @@
 package org.yukiguni.spark;
 
 import java.util.List;
+import org.yukiguni.model.TrainingModel;
 
 /**
- * The one holder of engines and tokenisers in an executor's JVM. All tasks of the executor share
- * one engine per model and device; the first task opens it. An idle engine of another model is
- * closed before a new one opens, so that two jobs of one application need the memory of one. An
- * engine that failed is replaced when a task asks for it next. What is open at the end is closed
- * with the JVM.
+ * The one holder of engines, tokenisers and models in training in an executor's JVM. All tasks of
+ * the executor share one engine per model and device; the first task opens it. An idle engine of
+ * another model is closed before a new one opens, so that two jobs of one application need the
+ * memory of one. An engine that failed is replaced when a task asks for it next. What is open at
+ * the end is closed with the JVM.
  *
  * <p>This is the project's only mutable static: Spark gives a task no other thing that lives as
  * long as its executor.
@@ -20,6 +21,9 @@ final class ExecutorEngines {
           key -> key.loader().openEngine(key.device(), key.threads()));
   private static final Shared<ModelLoader, TextCodec> CODECS =
       new Shared<>((wanted, idle) -> !wanted.equals(idle), codec -> false, ModelLoader::openCodec);
+
+  private static final Shared<TrainerLoader, TrainingModel> TRAINERS =
+      new Shared<>((wanted, idle) -> !wanted.equals(idle), model -> false, TrainerLoader::open);
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(ExecutorEngines::closeAll, "close-engines"));
@@ -50,8 +54,14 @@ final class ExecutorEngines {
         .toList();
   }
 
+  /** A share in a model that is trained. */
+  static Shared<?, TrainingModel>.Lease trainer(TrainerLoader loader) {
+    return TRAINERS.lease(loader);
+  }
+
   private static void closeAll() {
     ENGINES.closeAll();
     CODECS.closeAll();
+    TRAINERS.closeAll();
   }
 }

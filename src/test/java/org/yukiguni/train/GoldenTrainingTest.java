@@ -21,6 +21,7 @@ import org.yukiguni.checkpoint.TensorFile;
 import org.yukiguni.model.Gradients;
 import org.yukiguni.model.ModelOptions;
 import org.yukiguni.model.TrainingModel;
+import org.yukiguni.model.TrainingModel.Memory;
 import org.yukiguni.model.TrainingRow;
 
 /**
@@ -52,22 +53,31 @@ class GoldenTrainingTest {
               .toList();
     }
     assertThat(cases).as("training cases under %s", root).isNotEmpty();
-    return cases.stream().map(folder -> dynamicTest(folder.toString(), () -> line(folder)));
+    return cases.stream()
+        .flatMap(
+            folder ->
+                Stream.of(Memory.values())
+                    .map(memory -> dynamicTest(folder + " " + memory, () -> line(folder, memory))));
   }
 
-  private static void line(Path folder) throws IOException {
+  private static void line(Path folder, Memory memory) throws IOException {
     try {
-      String figures = compare(folder);
-      System.out.println("pass  " + folder.getFileName() + ": " + figures);
+      String figures = compare(folder, memory);
+      System.out.println("pass  " + folder.getFileName() + ", " + memory + ": " + figures);
     } catch (AssertionError | RuntimeException e) {
       System.out.println(
-          "FAIL  " + folder.getFileName() + ": " + String.valueOf(e.getMessage()).strip());
+          "FAIL  "
+              + folder.getFileName()
+              + ", "
+              + memory
+              + ": "
+              + String.valueOf(e.getMessage()).strip());
       throw e;
     }
   }
 
   /** Runs the case and returns its largest differences. */
-  private static String compare(Path folder) throws IOException {
+  private static String compare(Path folder, Memory memory) throws IOException {
     JsonNode golden = new ObjectMapper().readTree(folder.resolve("golden.json").toFile());
     Path initial = folder.resolve("initial");
     JsonNode config = new ObjectMapper().readTree(initial.resolve(AdapterFiles.CONFIG).toFile());
@@ -86,7 +96,8 @@ class GoldenTrainingTest {
             state);
     double worstGradient = 0;
     double worstLoss = 0;
-    try (TrainingModel model = TrainingModel.open(base, layout, new ModelOptions("cpu", 1))) {
+    try (TrainingModel model =
+        TrainingModel.open(base, layout, new ModelOptions("cpu", 1), memory)) {
       for (JsonNode step : golden.path("steps")) {
         List<TrainingRow> rows = rows(golden, step);
         double targets = rows.stream().mapToInt(TrainingRow::targets).sum();

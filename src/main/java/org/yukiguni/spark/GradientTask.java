@@ -1,0 +1,52 @@
+package org.yukiguni.spark;
+
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.yukiguni.checkpoint.AdapterLayout;
+import org.yukiguni.hub.ModelSource;
+import org.yukiguni.job.Device;
+import org.yukiguni.model.Gradients;
+import org.yukiguni.model.TorchRuntime;
+import org.yukiguni.model.TrainingModel.Memory;
+
+/** Computes the gradients of a micro-batch on the model that is resident on the executor. */
+public final class GradientTask implements Function<MicroBatch, Gradients> {
+  private final ModelSource model;
+  private final AdapterLayout layout;
+  private final Device device;
+  private final Memory memory;
+  private final Broadcast<float[]> parameters;
+
+  /**
+   * Describes the work of every task of a step.
+   *
+   * @param layout of what is trained
+   * @param memory what is kept of the layers
+   * @param parameters in the layout's order
+   */
+  public GradientTask(
+      ModelSource model,
+      AdapterLayout layout,
+      Device device,
+      Memory memory,
+      Broadcast<float[]> parameters) {
+    this.memory = memory;
+    this.model = model;
+    this.layout = layout;
+    this.device = device;
+    this.parameters = parameters;
+  }
+
+  @Override
+  public Gradients call(MicroBatch batch) {
+    TaskContext task = TaskContext.get();
+    String place = TaskDevice.of(task, device, TorchRuntime::cudaDevices);
+    TrainerLoader loader = new TrainerLoader(model, layout, place, task.cpus(), memory);
+    try (var trainer = ExecutorEngines.trainer(loader)) {
+      return trainer
+          .value()
+          .gradients(parameters.value(), batch.rows(), batch.scale(), batch.dropoutKeys());
+    }
+  }
+}

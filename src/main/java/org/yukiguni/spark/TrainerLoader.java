@@ -1,0 +1,30 @@
+package org.yukiguni.spark;
+
+import java.io.Serializable;
+import org.yukiguni.checkpoint.AdapterLayout;
+import org.yukiguni.hub.ModelSource;
+import org.yukiguni.model.ModelOptions;
+import org.yukiguni.model.TrainingModel;
+import org.yukiguni.model.TrainingModel.Memory;
+
+/**
+ * Opens on an executor a model to train; it travels with the tasks.
+ *
+ * @param model gives each host the same contents
+ * @param layout of what is trained
+ * @param device {@code cpu} or {@code cuda:N}
+ * @param threads of one task. It is part of what decides about the bits of a sum, so it must not
+ *     depend on how many tasks an executor runs
+ * @param memory what is kept of the layers
+ */
+public record TrainerLoader(
+    ModelSource model, AdapterLayout layout, String device, int threads, Memory memory)
+    implements Serializable {
+  TrainingModel open() {
+    return TrainingModel.open(
+        model.folder(HadoopConfiguration.current()),
+        layout,
+        new ModelOptions(device, threads),
+        memory);
+  }
+}
