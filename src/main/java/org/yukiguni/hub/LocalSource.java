@@ -12,6 +12,13 @@ import org.apache.hadoop.conf.Configuration;
 record LocalSource(String path, String revision) implements ModelSource {
   @Override
   public Path folder(Configuration hadoop) {
-    return Path.of(path);
+    Path folder = Path.of(path);
+    String found = FolderRevision.of(folder);
+    if (!found.equals(revision)) {
+      throw HubException.refused(
+          "Cannot use model %s because its files have changed: their revision was %s and is %s; give every host the same files, and leave them alone while a job runs"
+              .formatted(path, revision, found));
+    }
+    return folder;
   }
 }

@@ -14,6 +14,7 @@ final class CompletionIterator implements Iterator<Row> {
   private final RowWindow window;
   private final int windowSequences;
   private final Runnable killCheck;
+  private final Runnable endCheck;
 
   /**
    * Streams the rows of a plan.
@@ -21,13 +22,15 @@ final class CompletionIterator implements Iterator<Row> {
    * @param windowSequences sequences that are enough for the engine: when so many are submitted and
    *     not finished, no row is added
    * @param killCheck throws if the task was killed
+   * @param endCheck throws if what was handed on must not count
    */
   CompletionIterator(
-      Iterator<Row> plan, RowWindow window, int windowSequences, Runnable killCheck) {
+      Iterator<Row> plan, RowWindow window, int windowSequences, Runnable killCheck, Runnable endCheck) {
     this.plan = plan;
     this.window = window;
     this.windowSequences = windowSequences;
     this.killCheck = killCheck;
+    this.endCheck = endCheck;
   }
 
   @Override
@@ -36,6 +39,9 @@ final class CompletionIterator implements Iterator<Row> {
     while (!window.hasReady() && window.numOpen() > 0) {
       window.await(killCheck);
       fill();
+    }
+    if (!window.hasReady()) {
+      endCheck.run();
     }
     return window.hasReady();
   }

@@ -76,7 +76,8 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
         plan,
         window,
         windowSequences(engine.value().limits().maxSequences()),
-        task::killTaskIfInterrupted);
+        task::killTaskIfInterrupted,
+        engine.value()::checkSource);
   }
 
   /** The same run's work for a row that must not run: rows that say why. */

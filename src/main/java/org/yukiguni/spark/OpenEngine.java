@@ -8,8 +8,24 @@ import org.yukiguni.engine.EngineLimits;
  *
  * @param engine closed with this record
  * @param limits the ones it was started with
+ * @param check throws if what the engine was opened from has changed since
  */
-public record OpenEngine(Engine engine, EngineLimits limits) implements AutoCloseable {
+public record OpenEngine(Engine engine, EngineLimits limits, Runnable check)
+    implements AutoCloseable {
+  /**
+   * Checks at the end of a task that its rows can be trusted.
+   *
+   * @throws RuntimeException if not; the engine is closed then, so that the next task opens another
+   */
+  void checkSource() {
+    try {
+      check.run();
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
   @Override
   public void close() {
     engine.close();

@@ -70,13 +70,14 @@ public record TorchLoader(
               throw new IllegalStateException(sentence);
             });
     Configuration hadoop = HadoopConfiguration.current();
+    Path folder = model.folder(hadoop);
+    FolderStamp stamp = FolderStamp.of(folder);
     LanguageModel opened =
         TorchModel.open(
-            model.folder(hadoop),
-            adapterFolder(hadoop),
-            new ModelOptions(device, threads, weightFormat()));
+            folder, adapterFolder(hadoop), new ModelOptions(device, threads, weightFormat()));
     EngineLimits limits = EngineSizing.of(engine, opened.limits(), device);
-    return new OpenEngine(new Engine("engine " + device, opened, limits, Clock.SYSTEM), limits);
+    return new OpenEngine(
+        new Engine("engine " + device, opened, limits, Clock.SYSTEM), limits, stamp::check);
   }
 
   private Optional<Path> adapterFolder(Configuration hadoop) {

@@ -83,21 +83,64 @@ final class LocalCluster implements AutoCloseable {
     processes.add(master);
     await(master);
     for (int i = 0; i < workers; i++) {
-      processes.add(
-          java(
-              "worker" + i,
-              "org.apache.spark.deploy.worker.Worker",
-              "--host",
-              LOOPBACK,
-              "--cores",
-              "1",
-              "--memory",
-              "2g",
-              "--webui-port",
-              Integer.toString(freePort()),
-              "--work-dir",
-              home.resolve("work" + i).toString(),
-              master()));
+      startWorker("worker" + i);
+    }
+  }
+
+  /** Starts one more worker, of one core and one made-up GPU. */
+  Process startWorker(String name) throws IOException {
+    Path discovery = home.resolve("discover-gpus.sh");
+    if (!Files.exists(discovery)) {
+      Files.writeString(
+          discovery, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"7\"]}'\n");
+      if (!discovery.toFile().setExecutable(true)) {
+        throw new IOException("cannot make " + discovery + " executable");
+      }
+      Files.writeString(
+          home.resolve("worker.conf"),
+          "spark.worker.resource.gpu.amount 1\nspark.worker.resource.gpu.discoveryScript "
+              + discovery
+              + "\n");
+    }
+    Process worker =
+        java(
+            name,
+            "org.apache.spark.deploy.worker.Worker",
+            "--host",
+            LOOPBACK,
+            "--cores",
+            "1",
+            "--memory",
+            "2g",
+            "--webui-port",
+            Integer.toString(freePort()),
+            "--properties-file",
+            home.resolve("worker.conf").toString(),
+            "--work-dir",
+            home.resolve(name + "-work").toString(),
+            master());
+    processes.add(worker);
+    return worker;
+  }
+
+  /** The executors that a worker runs now. */
+  static List<ProcessHandle> executors(Process worker) {
+    return worker
+        .descendants()
+        .filter(
+            process ->
+                process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .toList();
+  }
+
+  /** What the executors of a worker have logged. */
+  String executorLogs(String worker) throws IOException {
+    try (Stream<Path> logs = Files.walk(home.resolve(worker + "-work"))) {
+      StringBuilder all = new StringBuilder();
+      for (Path log : logs.filter(path -> path.endsWith("stderr")).toList()) {
+        all.append(Files.readString(log));
+      }
+      return all.toString();
     }
   }
 
@@ -118,6 +161,11 @@ final class LocalCluster implements AutoCloseable {
    */
   int submit(String name, int seconds, String... arguments)
       throws IOException, InterruptedException {
+    return await(name, begin(name, arguments), seconds);
+  }
+
+  /** Submits our jar. */
+  Process begin(String name, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     for (String conf :
         List.of(
@@ -135,6 +183,11 @@ final class LocalCluster implements AutoCloseable {
     Process submit =
         java(name, "org.apache.spark.deploy.SparkSubmit", command.toArray(String[]::new));
     processes.add(submit);
+    return submit;
+  }
+
+  /** Waits for the end of what was submitted, and gives its exit code. */
+  int await(String name, Process submit, int seconds) throws InterruptedException {
     if (!submit.waitFor(seconds, TimeUnit.SECONDS)) {
       throw new IllegalStateException(
           name + " has not ended after " + seconds + " s; its output:\n" + output(name));

@@ -61,7 +61,7 @@ public record FakeLoader(String name) implements ModelLoader {
     model.beforeRun = this::refusePoison;
     state().model = model;
     EngineLimits limits = new EngineLimits(MAX_SEQUENCES, 256, 1 << 20);
-    return new OpenEngine(new Engine(name, model, limits, Clock.SYSTEM), limits);
+    return new OpenEngine(new Engine(name, model, limits, Clock.SYSTEM), limits, () -> {});
   }
 
   private void beforeStep(FakeModel model) {
