@@ -76,6 +76,27 @@ class ReadmeTest {
   }
 
   @Test
+  void theTestsOfTheFaultsExist() {
+    List<String> tests =
+        Pattern.compile("`(\\w+(?:Test|IT))\\.(\\w+)`")
+            .matcher(section("faults"))
+            .results()
+            .map(MatchResult::group)
+            .toList();
+    assertThat(tests).hasSizeGreaterThan(15);
+    for (String test : tests) {
+      String[] name = test.replace("`", "").split("\\.", -1);
+      try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+        assertThat(files.filter(file -> file.endsWith(name[0] + ".java")).map(ReadmeTest::read))
+            .as(test)
+            .anyMatch(text -> text.contains("void " + name[1] + "()"));
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
   void theArchitecturesAreAllThere() {
     assertThat(firstColumn(section("architectures")))
         .containsExactlyElementsOf(

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       GenerateCommand.class,
       TrainCommand.class,
       ReportCommand.class,
+      VerifyCommand.class,
       DownloadCommand.class,
       BenchCommand.class,
       AutoComplete.GenerateCompletion.class

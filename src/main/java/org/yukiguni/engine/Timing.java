@@ -23,4 +23,10 @@ public record Timing(
     double decodeMs,
     double firstTokenMs,
     double totalMs,
-    double deviceMs) {}
+    double deviceMs) {
+  /** The same for a completion that took another one's tokens, and no time of the device. */
+  public Timing ofTwin() {
+    return new Timing(
+        startedAt, finishedAt, queueMs, prefillMs, decodeMs, firstTokenMs, totalMs, 0);
+  }
+}

@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
@@ -170,11 +171,17 @@ final class ChunkRunner {
     return spark.sparkContext().defaultParallelism();
   }
 
-  /** The output rows of rows of the plan, spread evenly, in each task the longest prompts first. */
+  /**
+   * The output rows of rows of the plan, spread evenly, in each task the longest prompts first, and
+   * equal requests one after another if they are computed once.
+   */
   Dataset<Row> generated(Dataset<Row> rows, int tasks) {
-    return rows.repartition(tasks)
+    Column hash = col(PlanColumn.REQUEST_HASH.columnName());
+    Dataset<Row> spread = run.hasTwins() ? rows.repartition(tasks, hash) : rows.repartition(tasks);
+    return spread
         .sortWithinPartitions(
             size(col(PlanColumn.PROMPT_TOKEN_IDS.columnName())).desc_nulls_last(),
+            hash,
             col(PlanColumn.ID.columnName()))
         .mapPartitions(generate, Encoders.row(output));
   }

@@ -29,16 +29,8 @@ public final class FinishedRuns {
    * @throws InvalidJobException if there is none
    */
   public static Output newest(SparkSession spark, String outputPath, PrintStream out) {
-    List<RunFolder> runs =
-        OutputFolder.of(outputPath, spark.sparkContext().hadoopConfiguration()).runs().stream()
-            .filter(run -> run.record().isPresent())
-            .toList();
-    if (runs.isEmpty()) {
-      throw new InvalidJobException(
-          "Cannot report on %s because it holds no run of ours; give the output.path of a job"
-              .formatted(outputPath));
-    }
-    RunFolder newest = runs.get(runs.size() - 1);
+    List<RunFolder> runs = folders(spark, outputPath);
+    RunFolder newest = newestOf(runs, outputPath);
     if (runs.size() > 1) {
       out.printf(
           "%d older runs: %s%n%n",
@@ -49,6 +41,30 @@ public final class FinishedRuns {
               .collect(Collectors.joining(", ")));
     }
     return of(spark, newest, newest.record().orElseThrow());
+  }
+
+  /**
+   * The newest run of an output folder.
+   *
+   * @throws InvalidJobException if there is none
+   */
+  static RunFolder newestFolder(SparkSession spark, String outputPath) {
+    return newestOf(folders(spark, outputPath), outputPath);
+  }
+
+  private static List<RunFolder> folders(SparkSession spark, String outputPath) {
+    return OutputFolder.of(outputPath, spark.sparkContext().hadoopConfiguration()).runs().stream()
+        .filter(run -> run.record().isPresent())
+        .toList();
+  }
+
+  private static RunFolder newestOf(List<RunFolder> runs, String outputPath) {
+    if (runs.isEmpty()) {
+      throw new InvalidJobException(
+          "Cannot report on %s because it holds no run of ours; give the output.path of a job"
+              .formatted(outputPath));
+    }
+    return runs.get(runs.size() - 1);
   }
 
   /** One run. */

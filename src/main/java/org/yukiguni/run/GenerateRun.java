@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 import org.yukiguni.job.TimeLimit;
@@ -18,12 +20,9 @@ import org.yukiguni.report.Screen;
 import org.yukiguni.report.Summary;
 import org.yukiguni.report.SummaryReader;
 import org.yukiguni.spark.Counters;
-import org.yukiguni.spark.GeneratePartition;
 import org.yukiguni.spark.LiveBoard;
 import org.yukiguni.spark.LiveSums;
 import org.yukiguni.spark.OutputSchema;
-import org.yukiguni.spark.RowLimits;
-import org.yukiguni.spark.RunConstants;
 
 /**
  * One job from its prompts to its summary: choose the run, plan it, run what is missing, report.
@@ -86,17 +85,37 @@ public final class GenerateRun {
   private ExitCode run(OutputFolder output, Lease lease, Progress progress) {
     Planner planner = new Planner(spark, request);
     Identity identity = Identity.of(request);
+    boolean isIncremental = request.job().output().incremental() && !retriesErrors;
     RunChoice choice = new RunChoice(output, request.job().output().mode(), identity, planner);
-    Optional<RunFolder> earlier = choice.make();
+    Optional<RunFolder> earlier = (isIncremental ? choice.incremental() : choice).make();
     if (!retriesErrors) {
       earlier.ifPresent(choice::refuseChangedInput);
     }
-    progress.enter(Phase.PLANNING);
-    RunFolder folder = earlier.orElseGet(() -> output.newRun(Instant.now()));
-    RunRecord run =
+    ExitCode finished =
         earlier
-            .flatMap(RunFolder::record)
-            .orElseGet(() -> planner.plan(folder, identity, Instant.now()));
+            .map(folder -> finish(folder, folder.record().orElseThrow(), lease, progress))
+            .orElse(ExitCode.OK);
+    if (earlier.isPresent() && !isIncremental) {
+      return finished;
+    }
+    progress.enter(Phase.PLANNING);
+    RunFolder folder = output.newRun(Instant.now());
+    Optional<Dataset<Row>> done = isIncremental ? output.doneRequests(spark) : Optional.empty();
+    return planner
+        .plan(folder, identity, done, Instant.now())
+        .map(run -> finish(folder, run, lease, progress).worseOf(finished))
+        .orElseGet(() -> nothingNew(finished));
+  }
+
+  private ExitCode nothingNew(ExitCode finished) {
+    LOG.log(
+        System.Logger.Level.INFO,
+        "{0}: nothing to do, the completions of all prompts are there",
+        request.job().name());
+    return finished;
+  }
+
+  private ExitCode finish(RunFolder folder, RunRecord run, Lease lease, Progress progress) {
     generate(folder, run, stops(lease), progress);
     progress.enter(Phase.FINISHING);
     Output finished = FinishedRuns.of(spark, folder, run);
@@ -136,9 +155,7 @@ public final class GenerateRun {
   private void generate(
       RunFolder folder, RunRecord run, Supplier<Optional<String>> stop, Progress progress) {
     folder.finishReplacements(run);
-    for (int chunk : folder.doneChunks(run)) {
-      folder.dropParts(chunk);
-    }
+    folder.dropDoneParts(run);
     OutputSchema schema = schema(run);
     ChunkPlans plans = new ChunkPlans(spark, folder, run, schema.schema());
     List<ChunkWork> failed = retriesErrors ? plans.failed() : List.of();
@@ -171,7 +188,7 @@ public final class GenerateRun {
                 spark, folder, run, missing.stream().map(ChunkWork::chunk).toList()));
     try {
       ChunkRunner runner =
-          new ChunkRunner(spark, folder, run, partition(schema, counters), schema.schema());
+          new ChunkRunner(spark, folder, run, request.partition(schema, counters), schema.schema());
       runner.run(missing, stop);
       try {
         runner.run(failed, stop);
@@ -181,21 +198,6 @@ public final class GenerateRun {
     } finally {
       spark.sparkContext().removeSparkListener(sums);
     }
-  }
-
-  private GeneratePartition partition(OutputSchema schema, Counters counters) {
-    return new GeneratePartition(
-        request.loader(),
-        request.job().model().device(),
-        request.generation(),
-        RowLimits.of(request.job().run()),
-        schema,
-        new RunConstants(
-            request.job().model().path(),
-            request.modelRevision(),
-            request.adapter(),
-            Identity.of(request).requestKey()),
-        counters);
   }
 
   private OutputSchema schema(RunRecord run) {

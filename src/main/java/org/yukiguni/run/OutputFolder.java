@@ -1,5 +1,8 @@
 package org.yukiguni.run;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count_if;
+
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -17,7 +21,14 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.spark.OutputColumn;
 
 /** The folder at {@code output.path}, on any file system that Hadoop knows: runs side by side. */
 final class OutputFolder {
@@ -82,6 +93,43 @@ final class OutputFolder {
    */
   Lease lease(String holder) {
     return Lease.take(files, new Path(path, RunFolder.OURS), holder, Lease.Times.USUAL);
+  }
+
+  /**
+   * The requests that our runs have done here without an error: columns id and request_hash; empty
+   * if there is no run.
+   */
+  Optional<Dataset<Row>> doneRequests(SparkSession spark) {
+    String[] chunks =
+        runs().stream()
+            .filter(run -> run.record().isPresent())
+            .flatMap(
+                run ->
+                    Arrays.stream(run.doneChunks(run.record().orElseThrow()))
+                        .mapToObj(chunk -> run.chunk(chunk).toString()))
+            .toArray(String[]::new);
+    if (chunks.length == 0) {
+      return Optional.empty();
+    }
+    Column isError = col(OutputColumn.STATUS.columnName()).notEqual("ok");
+    return Optional.of(
+        spark
+            .read()
+            .schema(
+                new StructType()
+                    .add(OutputColumn.ID.columnName(), DataTypes.StringType)
+                    .add(OutputColumn.REQUEST_HASH.columnName(), DataTypes.StringType)
+                    .add(OutputColumn.STATUS.columnName(), DataTypes.StringType)
+                    .add(OutputColumn.RUN_ID.columnName(), DataTypes.StringType))
+            .option("basePath", path.toString())
+            .parquet(chunks)
+            .groupBy(
+                OutputColumn.RUN_ID.columnName(),
+                OutputColumn.ID.columnName(),
+                OutputColumn.REQUEST_HASH.columnName())
+            .agg(count_if(isError).as("errors"))
+            .where(col("errors").equalTo(0))
+            .select(OutputColumn.ID.columnName(), OutputColumn.REQUEST_HASH.columnName()));
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,9 +25,11 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.prompt.PromptColumn;
+import org.yukiguni.spark.OutputColumn;
 import org.yukiguni.spark.OutputSchema;
 import org.yukiguni.spark.PlacementProbe;
 import org.yukiguni.spark.PlanColumn;
+import org.yukiguni.spark.RequestHash;
 import org.yukiguni.spark.TokenizePartition;
 
 /**
@@ -40,6 +42,8 @@ final class Planner implements RunChoice.Inputs {
 
   /** Chunks that cost a listing, a job and a commit each; more of them save nothing. */
   private static final long MAX_AUTO_CHUNKS = 400;
+
+  private static final String HASH = PlanColumn.REQUEST_HASH.columnName();
 
   private static final long MIN_AUTO_CHUNK_ROWS = 256;
   private static final long MIN_AUTO_ROWS_PER_FILE = 16;
@@ -55,10 +59,13 @@ final class Planner implements RunChoice.Inputs {
   /**
    * Plans a run in a folder of its own.
    *
+   * @param done what need not be done again: ids and request hashes; empty for nothing
+   * @return the run, or empty if nothing is left to do; nothing is written then
    * @throws InvalidJobException if a kept column has the name of an output column, or an executor
    *     could not open the model
    */
-  RunRecord plan(RunFolder folder, Identity identity, Instant now) {
+  Optional<RunRecord> plan(
+      RunFolder folder, Identity identity, Optional<Dataset<Row>> done, Instant now) {
     PlacementProbe.refusal(spark, request.loader(), request.job().model().device())
         .ifPresent(
             sentence -> {
@@ -68,15 +75,21 @@ final class Planner implements RunChoice.Inputs {
     List<StructField> kept = kept(prompts.schema());
     OutputSchema.check(kept);
     InputMark input = InputMark.of(prompts);
-    int chunks = numChunks(input.rows());
+    Dataset<Row> left = done.map(rows -> without(prompts, rows)).orElse(prompts);
+    long rows = done.isPresent() ? left.count() : input.rows();
+    if (rows == 0) {
+      return Optional.empty();
+    }
+    int chunks = numChunks(rows);
     StructType schema = PlanColumn.schema(kept);
     folder.note(JOB_NOTE, request.effectiveJob());
-    snapshot(prompts, chunks)
+    snapshot(left, chunks)
         .write()
         .partitionBy("chunk")
         .mode(SaveMode.Overwrite)
         .parquet(folder.plan().toString());
-    List<Row> counted = chunks(read(spark, folder, schema));
+    Dataset<Row> plan = read(spark, folder, schema);
+    List<Row> counted = chunks(plan);
     RunRecord run =
         new RunRecord(
             folder.id(),
@@ -90,10 +103,34 @@ final class Planner implements RunChoice.Inputs {
             request.job().report().engineHourCost(),
             chunkRows(counted, chunks),
             schema.json(),
+            isGreedy() && plan.select(HASH).distinct().count() < rows,
             versions(),
             now.toString());
     folder.write(run);
-    return run;
+    return Optional.of(run);
+  }
+
+  /** Rows whose id and request are not among those done. */
+  private Dataset<Row> without(Dataset<Row> prompts, Dataset<Row> done) {
+    Dataset<Row> hashed = prompts.withColumn(HASH, requestHash(request));
+    return hashed
+        .join(
+            done,
+            hashed
+                .col(PlanColumn.ID.columnName())
+                .equalTo(done.col(OutputColumn.ID.columnName()))
+                .and(hashed.col(HASH).equalTo(done.col(OutputColumn.REQUEST_HASH.columnName()))),
+            "left_anti")
+        .drop(HASH);
+  }
+
+  private static Column requestHash(RunRequest request) {
+    return RequestHash.of(Identity.of(request).requestKey());
+  }
+
+  /** Whether equal requests give equal tokens whatever their ids. */
+  private boolean isGreedy() {
+    return !request.generation().config().sampling().doSample();
   }
 
   /** The plan's rows, with their chunk as the last column. */
@@ -134,6 +171,7 @@ final class Planner implements RunChoice.Inputs {
       kept.clear();
       columns.add(struct);
     }
+    columns.add(own, requestHash(request).as(HASH));
     return TokenizePartition.plan(
         prompts.select(columns.toArray(Column[]::new)),
         kept(prompts.schema()),
@@ -142,9 +180,10 @@ final class Planner implements RunChoice.Inputs {
   }
 
   private Dataset<Row> snapshot(Dataset<Row> prompts, int chunks) {
-    Column id = col(PlanColumn.ID.columnName());
+    // Equal requests into one chunk if they need be computed only once.
+    Column key = isGreedy() ? col(HASH) : col(PlanColumn.ID.columnName());
     return rows(prompts, request)
-        .withColumn("chunk", pmod(xxhash64(id), lit(chunks)).cast(DataTypes.IntegerType))
+        .withColumn("chunk", pmod(xxhash64(key), lit(chunks)).cast(DataTypes.IntegerType))
         // Otherwise every task would write a file into every chunk.
         .repartition(col("chunk"));
   }
@@ -180,12 +219,7 @@ final class Planner implements RunChoice.Inputs {
 
   @Override
   public Map<String, String> versions() {
-    Map<String, String> versions = new TreeMap<>();
-    versions.put("spark", spark.version());
-    versions.put("java", Runtime.version().toString());
-    String ours = Planner.class.getPackage().getImplementationVersion();
-    versions.put("yukiguni", ours == null ? "development" : ours);
-    return versions;
+    return Environment.of(spark);
   }
 
   static String quoted(String name) {

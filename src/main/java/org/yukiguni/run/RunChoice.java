@@ -3,6 +3,7 @@ package org.yukiguni.run;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.yukiguni.job.InvalidJobException;
@@ -17,6 +18,7 @@ final class RunChoice {
 
   private final OutputFolder output;
   private final OutputMode mode;
+  private boolean isIncremental;
   private final Identity identity;
   private final Inputs inputs;
 
@@ -34,6 +36,17 @@ final class RunChoice {
     this.mode = mode;
     this.identity = identity;
     this.inputs = inputs;
+  }
+
+  /** Chooses a new run where else the finished one would do; that one has what it need not do. */
+  RunChoice incremental() {
+    if (mode == OutputMode.OVERWRITE || mode == OutputMode.FAIL) {
+      throw new InvalidJobException(
+          "output.incremental: Cannot be used with output.mode %s, which leaves no earlier run; set output.mode: resume"
+              .formatted(mode.toString().toLowerCase(Locale.ROOT)));
+    }
+    isIncremental = true;
+    return this;
   }
 
   /**
@@ -57,7 +70,7 @@ final class RunChoice {
     if (same.isPresent() && !isFinished(same.get())) {
       return goOn(same.get());
     }
-    if (mode == OutputMode.NEW || runs.isEmpty()) {
+    if (mode == OutputMode.NEW || runs.isEmpty() || isIncremental) {
       return Optional.empty();
     }
     return Optional.of(same.orElseThrow(() -> changedJob(runs.get(runs.size() - 1))));

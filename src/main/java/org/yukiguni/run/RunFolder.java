@@ -77,6 +77,9 @@ final class RunFolder {
    * this again first is all that recovery takes.
    */
   void finishReplacements(RunRecord run) {
+    if (!exists(new Path(notes, "replacements"))) {
+      return;
+    }
     for (int chunk = 0; chunk < run.chunks(); chunk++) {
       Path replacement = replacement(chunk);
       if (isDone(replacement)) {
@@ -85,6 +88,15 @@ final class RunFolder {
       }
     }
     delete(new Path(notes, "replacements"));
+  }
+
+  /** Drops the parts of chunks that are done. */
+  void dropDoneParts(RunRecord run) {
+    if (exists(new Path(notes, "parts"))) {
+      for (int chunk : doneChunks(run)) {
+        dropParts(chunk);
+      }
+    }
   }
 
   /** Drops the parts of a chunk. */

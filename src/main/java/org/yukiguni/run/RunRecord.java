@@ -22,6 +22,7 @@ import java.util.Map;
  * @param engineHourCost what an hour of one engine costs; null if the job does not say it
  * @param chunkRows prompts of each chunk; a hash deals them out, so some may be empty
  * @param planSchema of the plan's files, in Spark's JSON
+ * @param hasTwins whether equal requests are among the prompts that give equal tokens
  * @param versions of the programs that planned it
  * @param startedAt when planning began, in ISO 8601
  */
@@ -37,6 +38,7 @@ record RunRecord(
     Double engineHourCost,
     List<Long> chunkRows,
     String planSchema,
+    boolean hasTwins,
     Map<String, String> versions,
     String startedAt) {
   private static final ObjectMapper JSON =

@@ -6,7 +6,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.yukiguni.job.Job;
 import org.yukiguni.job.RowSettings;
+import org.yukiguni.spark.Counters;
+import org.yukiguni.spark.GeneratePartition;
 import org.yukiguni.spark.ModelLoader;
+import org.yukiguni.spark.OutputSchema;
+import org.yukiguni.spark.RowLimits;
+import org.yukiguni.spark.RunConstants;
 
 /**
  * A job with everything resolved that the run needs.
@@ -27,4 +32,16 @@ public record RunRequest(
     String modelRevision,
     String adapter,
     ModelLoader loader,
-    Function<SparkSession, Dataset<Row>> prompts) {}
+    Function<SparkSession, Dataset<Row>> prompts) {
+  /** The work of every task of the run. */
+  GeneratePartition partition(OutputSchema schema, Counters counters) {
+    return new GeneratePartition(
+        loader,
+        job.model().device(),
+        generation,
+        RowLimits.of(job.run()),
+        schema,
+        new RunConstants(job.model().path(), modelRevision, adapter),
+        counters);
+  }
+}

@@ -25,7 +25,11 @@ final class CompletionIterator implements Iterator<Row> {
    * @param endCheck throws if what was handed on must not count
    */
   CompletionIterator(
-      Iterator<Row> plan, RowWindow window, int windowSequences, Runnable killCheck, Runnable endCheck) {
+      Iterator<Row> plan,
+      RowWindow window,
+      int windowSequences,
+      Runnable killCheck,
+      Runnable endCheck) {
     this.plan = plan;
     this.window = window;
     this.windowSequences = windowSequences;

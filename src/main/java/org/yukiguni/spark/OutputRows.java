@@ -1,13 +1,8 @@
 package org.yukiguni.spark;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.yukiguni.engine.Outcome;
@@ -31,8 +26,10 @@ final class OutputRows {
    * A row with a completion.
    *
    * @param seed of the row
+   * @param timing of the completion, or of one that took another one's tokens
    */
-  Row completion(PromptRow prompt, long seed, Outcome.Completion outcome, String text) {
+  Row completion(
+      PromptRow prompt, long seed, Outcome.Completion outcome, String text, Timing timing) {
     Map<OutputColumn, Object> row = common(prompt, seed, outcome.sequenceIndex());
     row.put(OutputColumn.STATUS, "ok");
     row.put(OutputColumn.COMPLETION, text);
@@ -42,7 +39,7 @@ final class OutputRows {
     row.put(OutputColumn.CUMULATIVE_LOGPROB, outcome.cumulativeLogprob());
     row.put(OutputColumn.LOGPROBS, Logprobs.of(outcome));
     row.put(OutputColumn.TOKEN_IDS, outcome.tokens());
-    time(row, outcome.timing());
+    time(row, timing);
     return schema.row(row, prompt.kept());
   }
 
@@ -67,7 +64,7 @@ final class OutputRows {
     row.put(OutputColumn.MODEL, constants.model());
     row.put(OutputColumn.MODEL_REVISION, constants.modelRevision());
     row.put(OutputColumn.ADAPTER, constants.adapter());
-    row.put(OutputColumn.REQUEST_HASH, requestHash(prompt));
+    row.put(OutputColumn.REQUEST_HASH, prompt.requestHash());
     row.put(OutputColumn.TOKENIZE_MS, prompt.tokenizeMs());
     row.put(OutputColumn.EXECUTOR_ID, executorId);
     row.put(OutputColumn.DEVICE, device);
@@ -85,26 +82,6 @@ final class OutputRows {
       row.put(OutputColumn.FIRST_TOKEN_MS, timing.firstTokenMs());
       row.put(OutputColumn.TOTAL_MS, timing.totalMs());
       row.put(OutputColumn.DEVICE_MS, timing.deviceMs());
-    }
-  }
-
-  private String requestHash(PromptRow row) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(constants.requestKey().getBytes(UTF_8));
-      // Bytes that are in no UTF-8 text keep the parts apart; no prompt differs from an empty one.
-      sha.update((byte) 0xff);
-      if (row.prompt() != null) {
-        sha.update((byte) 0xff);
-        sha.update(row.prompt().getBytes(UTF_8));
-      }
-      if (row.generation() != null) {
-        sha.update((byte) 0xfe);
-        sha.update(row.generation().getBytes(UTF_8));
-      }
-      return HexFormat.of().formatHex(sha.digest(), 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
     }
   }
 }

@@ -19,6 +19,8 @@ public enum PlanColumn {
   PROMPT(DataTypes.StringType),
   /** The row's own generation settings as JSON; null if it has none. */
   GENERATION(DataTypes.StringType),
+  /** What is asked for, see {@link OutputColumn#REQUEST_HASH}. */
+  REQUEST_HASH(DataTypes.StringType),
   /** How many output rows the prompt gets: the row's {@code num_return_sequences}. */
   NUM_SEQUENCES(DataTypes.IntegerType),
   /** The prompt in tokens; null if there is no prompt or it could not be tokenised. */

@@ -8,6 +8,7 @@ import org.apache.spark.sql.Row;
  *
  * @param prompt null if the input's was
  * @param generation the row's own settings as JSON, or null
+ * @param requestHash what is asked for
  * @param numSequences how many output rows it gets
  * @param tokens null if there is no prompt or it could not be tokenised
  * @param tokenizeMs null if there is no prompt
@@ -19,6 +20,7 @@ record PromptRow(
     String id,
     String prompt,
     String generation,
+    String requestHash,
     int numSequences,
     int[] tokens,
     Double tokenizeMs,
@@ -33,6 +35,7 @@ record PromptRow(
         row.getAs(PlanColumn.ID.columnName()),
         row.getAs(PlanColumn.PROMPT.columnName()),
         row.getAs(PlanColumn.GENERATION.columnName()),
+        row.getAs(PlanColumn.REQUEST_HASH.columnName()),
         row.getAs(PlanColumn.NUM_SEQUENCES.columnName()),
         tokens == null ? null : tokens.stream().mapToInt(Integer::intValue).toArray(),
         row.getAs(PlanColumn.TOKENIZE_MS.columnName()),

@@ -1,6 +1,8 @@
 package org.yukiguni.spark;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +37,9 @@ final class RowWindow {
   private final Queue<Row> ready = new ArrayDeque<>();
   private int numOpen;
 
+  /** The last one that was submitted; equal rows come one after another. */
+  private Request last;
+
   RowWindow(
       Engine engine,
       TextCodec codec,
@@ -51,18 +56,26 @@ final class RowWindow {
     this.counters = counters;
   }
 
-  private record Finished(Open row, Outcome outcome) {}
+  private record Finished(Request request, Outcome outcome) {}
 
-  /** A row with the engine. */
-  private static final class Open {
-    private final PromptRow prompt;
+  /** A request with the engine, for a row and its twins: rows that ask for the same tokens. */
+  private static final class Request {
     private final GenerationConfig config;
-    private int numMissing;
+    private final List<PromptRow> rows = new ArrayList<>();
+    private final List<Outcome> outcomes = new ArrayList<>();
 
-    private Open(PromptRow prompt, GenerationConfig config) {
-      this.prompt = prompt;
+    private Request(PromptRow row, GenerationConfig config) {
       this.config = config;
-      this.numMissing = config.numReturnSequences();
+      rows.add(row);
+    }
+
+    private boolean isDone() {
+      return outcomes.size() == config.numReturnSequences();
+    }
+
+    /** Whether a row need not be computed. Random numbers are other ones for another id. */
+    private boolean isTwin(PromptRow row) {
+      return !config.sampling().doSample() && rows.get(0).requestHash().equals(row.requestHash());
     }
   }
 
@@ -95,13 +108,31 @@ final class RowWindow {
       counters.rowDone();
       return;
     }
+    if (last != null && last.isTwin(prompt)) {
+      follow(last, prompt);
+      return;
+    }
     GenerationConfig config = settings.config(prompt.generation());
-    Open open = new Open(prompt, config);
-    GenerationRequest request =
-        new GenerationRequest(
-            prompt.id(), prompt.tokens(), config, Optional.of(stops(prompt, config)));
+    Request request = new Request(prompt, config);
+    last = request;
     numOpen += config.sequencesPerPrompt();
-    engine.submit(request, outcome -> finished.add(new Finished(open, outcome)));
+    engine.submit(
+        new GenerationRequest(
+            prompt.id(), prompt.tokens(), config, Optional.of(stops(prompt, config))),
+        outcome -> finished.add(new Finished(request, outcome)));
+  }
+
+  /** Gives a row the outcomes of its twin, those that are there at once. */
+  private void follow(Request request, PromptRow twin) {
+    for (Outcome outcome : request.outcomes) {
+      add(twin, request.config.seed(), outcome, outcome.timing().ofTwin());
+    }
+    if (request.isDone()) {
+      counters.rowDone();
+    } else {
+      request.rows.add(twin);
+      numOpen++;
+    }
   }
 
   /**
@@ -117,7 +148,7 @@ final class RowWindow {
         next = finished.poll(POLL_MS, TimeUnit.MILLISECONDS);
       }
       for (; next != null; next = finished.poll()) {
-        take(next.row(), next.outcome());
+        take(next.request(), next.outcome());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -142,42 +173,39 @@ final class RowWindow {
             : codec.stops(prompt.tokens(), config.stopStrings()));
   }
 
-  private void take(Open row, Outcome outcome) {
-    if (outcome instanceof Outcome.Completion completion) {
-      complete(row, completion);
-    } else if (outcome instanceof Outcome.Failure failure) {
-      if (engine.isClosed()) {
-        // Not the row's fault: the task fails and runs again, here or elsewhere.
-        if (engine.isDeviceLost()) {
-          ExecutorEnd.because(failure.message());
-        }
-        throw new EngineEndedException(failure.message());
+  private void take(Request request, Outcome outcome) {
+    if (outcome instanceof Outcome.Failure failure && engine.isClosed()) {
+      // Not the row's fault: the task fails and runs again, here or elsewhere.
+      if (engine.isDeviceLost()) {
+        ExecutorEnd.because(failure.message());
       }
-      error(
-          row.prompt,
-          row.config.seed(),
-          failure.sequenceIndex(),
-          failure.code().label(),
-          failure.message(),
-          failure.timing());
+      throw new EngineEndedException(failure.message());
     }
-    row.numMissing--;
-    if (row.numMissing == 0) {
-      numOpen -= row.config.sequencesPerPrompt();
-      counters.rowDone();
+    request.outcomes.add(outcome);
+    Timing timing = outcome.timing();
+    for (PromptRow row : request.rows) {
+      add(row, request.config.seed(), outcome, timing);
+      timing = outcome.timing().ofTwin();
+    }
+    if (request.isDone()) {
+      numOpen -= request.config.sequencesPerPrompt() + request.rows.size() - 1;
+      request.rows.forEach(row -> counters.rowDone());
     }
   }
 
-  private void complete(Open row, Outcome.Completion completion) {
+  private void add(PromptRow row, long seed, Outcome outcome, Timing timing) {
+    if (outcome instanceof Outcome.Completion completion) {
+      complete(row, seed, completion, timing);
+    } else if (outcome instanceof Outcome.Failure failure) {
+      error(row, seed, failure.sequenceIndex(), failure.code().label(), failure.message(), timing);
+    }
+  }
+
+  private void complete(PromptRow row, long seed, Outcome.Completion completion, Timing timing) {
+    int index = completion.sequenceIndex();
     Optional<ErrorCode> cut = stops.error(completion);
     if (cut.isPresent()) {
-      error(
-          row.prompt,
-          row.config.seed(),
-          completion.sequenceIndex(),
-          cut.get().label(),
-          stops.message(cut.get()),
-          completion.timing());
+      error(row, seed, index, cut.get().label(), stops.message(cut.get()), timing);
       return;
     }
     String text;
@@ -185,16 +213,16 @@ final class RowWindow {
       text = codec.decode(completion.tokens());
     } catch (RuntimeException e) {
       error(
-          row.prompt,
-          row.config.seed(),
-          completion.sequenceIndex(),
+          row,
+          seed,
+          index,
           ErrorCode.TOKENIZER.label(),
           "Cannot decode the completion because " + e.getMessage(),
-          completion.timing());
+          timing);
       return;
     }
-    ready.add(rows.completion(row.prompt, row.config.seed(), completion, text));
-    counters.completion(completion.tokens().length, completion.timing().deviceMs());
+    ready.add(rows.completion(row, seed, completion, text, timing));
+    counters.completion(completion.tokens().length, timing.deviceMs());
   }
 
   private void error(

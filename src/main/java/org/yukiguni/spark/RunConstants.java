@@ -8,8 +8,6 @@ import java.io.Serializable;
  * @param model as the job names it
  * @param modelRevision tells contents of the model apart
  * @param adapter the LoRA adapter with a hash over its contents; null without one
- * @param requestKey text that differs whenever model, revision, adapter or generation settings do;
- *     part of the request hash
  */
-public record RunConstants(String model, String modelRevision, String adapter, String requestKey)
+public record RunConstants(String model, String modelRevision, String adapter)
     implements Serializable {}

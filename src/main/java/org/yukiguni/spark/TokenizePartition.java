@@ -31,8 +31,8 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
   /**
    * The plan of some prompts; lazy.
    *
-   * @param prompts columns as {@link PromptColumn} has them, then the struct {@link
-   *     PlanColumn#KEPT} if columns are kept
+   * @param prompts columns as {@link PromptColumn} has them and {@link PlanColumn#REQUEST_HASH},
+   *     then the struct {@link PlanColumn#KEPT} if columns are kept
    * @param kept the fields of that struct
    * @param loader whose tokeniser is used
    * @param settings of each row
@@ -134,13 +134,15 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
         text(PromptColumn.ID),
         prompt,
         text(PromptColumn.GENERATION),
+        row.getAs(PlanColumn.REQUEST_HASH.columnName()),
         numSequences,
         tokens,
         tokenizeMs,
         errorCode,
         errorMessage
       };
-      int kept = PromptColumn.values().length;
+      // The request hash stands before it.
+      int kept = PromptColumn.values().length + 1;
       if (row.length() == kept) {
         return RowFactory.create(values);
       }

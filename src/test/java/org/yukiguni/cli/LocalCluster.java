@@ -133,17 +133,6 @@ final class LocalCluster implements AutoCloseable {
         .toList();
   }
 
-  /** What the executors of a worker have logged. */
-  String executorLogs(String worker) throws IOException {
-    try (Stream<Path> logs = Files.walk(home.resolve(worker + "-work"))) {
-      StringBuilder all = new StringBuilder();
-      for (Path log : logs.filter(path -> path.endsWith("stderr")).toList()) {
-        all.append(Files.readString(log));
-      }
-      return all.toString();
-    }
-  }
-
   /** Sets a variable of the environment of what is started from now on. */
   void setEnvironment(String variable, String value) {
     environment.put(variable, value);

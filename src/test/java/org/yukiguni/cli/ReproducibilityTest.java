@@ -2,6 +2,7 @@ package org.yukiguni.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -14,9 +15,11 @@ import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.job.Job;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.run.GenerateRun;
+import org.yukiguni.run.Verification;
 import org.yukiguni.spark.LocalSpark;
 
 /**
@@ -52,6 +55,23 @@ class ReproducibilityTest {
         .isEqualTo(expected.stream().filter(row -> row.getInt(1) < 2).toList());
     assertThat(run("seed", "generation.num_return_sequences=3", "generation.seed=8"))
         .isNotEqualTo(expected);
+  }
+
+  @Test
+  void verifyTellsEqualTokensFromOthers() throws IOException {
+    assertThat(run("verified", "generation.num_return_sequences=2")).hasSize(2 * ROWS);
+    String output = folder.resolve("verified").toString();
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    Verification verification = Verification.ofNewest(LocalSpark.session(), output);
+    Job job = JobReader.parse(verification.job(), List.of());
+    assertThat(verification.run(Requests.of(job), 9, 1, out)).isEqualTo(ExitCode.OK);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("18 completions generated again, 18 equal, 0 different")
+        .contains("\"equal\":18");
+    Job other = JobReader.parse(verification.job(), List.of("generation.seed=6"));
+    assertThat(verification.run(Requests.of(other), 9, 1, out)).isEqualTo(ExitCode.TOO_MANY_ERRORS);
+    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("\ndifferent: p");
   }
 
   /** Runs the job and returns id, sequence_index, token_ids and cumulative_logprob. */

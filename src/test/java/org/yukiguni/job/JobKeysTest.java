@@ -197,17 +197,20 @@ class JobKeysTest {
   @Test
   void outputDefaults() {
     assertThat(Jobs.minimal().output())
-        .isEqualTo(new OutputSpec("out", OutputFormat.PARQUET, OutputMode.RESUME, false, null));
+        .isEqualTo(
+            new OutputSpec("out", OutputFormat.PARQUET, OutputMode.RESUME, false, false, null));
   }
 
   @Test
   void outputKeys() {
     assertThat(
             Jobs.with(
-                    "output={path: p, format: parquet, mode: overwrite, token_ids: true,"
+                    "output={path: p, format: parquet, mode: overwrite, incremental: true,"
+                        + " token_ids: true,"
                         + " table: db.t}")
                 .output())
-        .isEqualTo(new OutputSpec("p", OutputFormat.PARQUET, OutputMode.OVERWRITE, true, "db.t"));
+        .isEqualTo(
+            new OutputSpec("p", OutputFormat.PARQUET, OutputMode.OVERWRITE, true, true, "db.t"));
     assertThat(Jobs.with("output.mode=fail").output().mode()).isEqualTo(OutputMode.FAIL);
   }
 

@@ -13,8 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
@@ -277,6 +279,78 @@ final class GenerateRunTest {
     test.loader().state().stepMs = 0;
     assertThat(test.withMaxTime(TimeLimit.NONE).run()).isEqualTo(ExitCode.OK);
     assertThat(test.startTimes()).hasSize(80).containsAllEntriesOf(before);
+  }
+
+  @Test
+  void anIncrementalRunDoesOnlyWhatIsNew() {
+    TestRun test =
+        new TestRun(folder.resolve("out")).withRows(rows(20)).withChunkRows(10).incremental();
+    test.withStop(new OnceThenStop());
+    assertThatThrownBy(test::run).isInstanceOf(RunBrokenException.class);
+    List<Row> more = new ArrayList<>(rows(30));
+    more.set(3, RowFactory.create("id003", "another prompt", null, "kept3"));
+    more.set(4, RowFactory.create("bad", null, null, "kept"));
+    // The rest of the first run, and what is new since, in one call.
+    assertThat(test.withStop(Optional::empty).withRows(more).withMaxErrorRatio(0.2).run())
+        .isEqualTo(ExitCode.OK);
+
+    assertThat(test.read().select("run_id").distinct().count()).isEqualTo(2);
+    assertThat(test.read().count()).isEqualTo(2 * (20 + 10 + 2));
+    String newest = test.lastJson().get("run_id").asText();
+    assertThat(
+            test.read()
+                .where("run_id = '" + newest + "' and sequence_index = 0")
+                .select("id")
+                .as(Encoders.STRING())
+                .collectAsList())
+        .hasSize(12)
+        .contains("id003", "bad", "id020", "id029")
+        .doesNotContain("id002", "id019");
+    Map<String, Object> before = test.startTimes();
+    // Errors are tried again, and nothing else.
+    assertThat(test.withMaxErrorRatio(1).run()).isEqualTo(ExitCode.OK);
+    assertThat(test.read().count()).isEqualTo(2 * (20 + 10 + 2 + 1));
+    more.remove(4);
+    assertThat(test.withRows(more).run()).isEqualTo(ExitCode.OK);
+    assertThat(test.startTimes()).hasSameSizeAs(before);
+    // Other settings are other requests.
+    assertThat(test.withSeed(9).run()).isEqualTo(ExitCode.OK);
+    assertThat(test.lastJson().get("rows_in").asLong()).isEqualTo(29);
+    assertThatThrownBy(() -> test.inMode(OutputMode.OVERWRITE).run())
+        .isInstanceOf(InvalidJobException.class)
+        .hasMessageContaining("output.incremental: Cannot be used with output.mode overwrite");
+  }
+
+  /** Lets one chunk begin. */
+  private static final class OnceThenStop implements Supplier<Optional<String>> {
+    private final AtomicInteger asked = new AtomicInteger();
+
+    @Override
+    public Optional<String> get() {
+      return asked.getAndIncrement() == 0 ? Optional.empty() : Optional.of("of a test");
+    }
+  }
+
+  @Test
+  void equalGreedyRequestsAreComputedOnce() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      rows.add(RowFactory.create("id%02d".formatted(i), "prompt " + i % 3, null, "kept" + i));
+    }
+    TestRun test = new TestRun(folder.resolve("out")).withRows(rows).withChunkRows(20).greedy();
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+
+    assertThat(test.startTimes()).hasSize(60);
+    assertThat(
+            test.read().where("category = concat('kept', cast(substring(id, 3) as int))").count())
+        .isEqualTo(60);
+    assertThat(test.read().where("device_ms > 0").count()).isEqualTo(3);
+    assertThat(test.read().select("prompt", "completion").distinct().count()).isEqualTo(3);
+    // Drawn completions differ from row to row, and are all computed.
+    TestRun drawn = new TestRun(folder.resolve("drawn")).withRows(rows);
+    assertThat(drawn.run()).isEqualTo(ExitCode.OK);
+    assertThat(drawn.read().where("device_ms > 0").count()).isEqualTo(120);
+    assertThat(drawn.read().select("completion").distinct().count()).isGreaterThan(100);
   }
 
   @Test

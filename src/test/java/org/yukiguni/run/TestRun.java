@@ -54,7 +54,7 @@ final class TestRun {
           .add("category", DataTypes.StringType);
 
   private static final String SETTINGS =
-      "{max_new_tokens: 6, do_sample: true, top_k: 0, n: 2, stop: stop, seed: %d}";
+      "{max_new_tokens: 6, do_sample: %s, top_k: 0, n: %d, stop: stop, seed: %d}";
 
   private final SparkSession spark = LocalSpark.session();
   private final Path output;
@@ -66,6 +66,8 @@ final class TestRun {
   private double maxErrorRatio;
   private TimeLimit maxTime = TimeLimit.NONE;
   private int maxRepeats;
+  private boolean incremental;
+  private boolean doSample = true;
   private Supplier<Optional<String>> stop = Optional::empty;
   private long seed = 7;
   private String table;
@@ -98,6 +100,16 @@ final class TestRun {
 
   TestRun withMaxRepeats(int repeats) {
     this.maxRepeats = repeats;
+    return this;
+  }
+
+  TestRun incremental() {
+    this.incremental = true;
+    return this;
+  }
+
+  TestRun greedy() {
+    this.doSample = false;
     return this;
   }
 
@@ -189,7 +201,7 @@ final class TestRun {
   }
 
   private RowSettings generation() {
-    return TestSettings.rows(SETTINGS.formatted(seed));
+    return TestSettings.rows(SETTINGS.formatted(doSample, doSample ? 2 : 1, seed));
   }
 
   private Job job() {
@@ -198,9 +210,9 @@ final class TestRun {
         new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", null, List.of("category")),
         new PromptSpec("prompt", null, false),
         new ModelSpec(loader.name(), "main", null, "main", Dtype.AUTO, Quantization.NONE, device),
-        TestSettings.settings(SETTINGS.formatted(seed)),
+        TestSettings.settings(SETTINGS.formatted(doSample, doSample ? 2 : 1, seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
-        new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, false, table),
+        new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, incremental, false, table),
         new RunSpec(new AutoCount(chunkRows), maxErrorRatio, maxTime, TimeLimit.NONE, maxRepeats),
         new ReportSpec(null, 2.0));
   }

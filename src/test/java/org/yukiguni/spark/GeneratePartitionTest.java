@@ -31,7 +31,7 @@ final class GeneratePartitionTest {
             .mapToObj(
                 i ->
                     RowFactory.create(
-                        "r" + i, "p" + i, null, 3, new int[] {i % 26, 3}, 0.5, null, null))
+                        "r" + i, "p" + i, null, "h" + i, 3, new int[] {i % 26, 3}, 0.5, null, null))
             .toList();
     return spark.createDataFrame(plan, PlanColumn.schema(List.of())).repartition(partitions);
   }
@@ -44,7 +44,7 @@ final class GeneratePartitionTest {
             TestSettings.rows("{max_new_tokens: 4, do_sample: true, top_k: 0, n: 3, seed: 7}"),
             new RowLimits(TimeLimit.NONE, 0),
             schema,
-            new RunConstants("fake", "r1", null, "key"),
+            new RunConstants("fake", "r1", null),
             counters),
         Encoders.row(schema.schema()));
   }
@@ -73,8 +73,8 @@ final class GeneratePartitionTest {
     StructType planned = PlanColumn.schema(List.of());
     List<Row> plan =
         List.of(
-            RowFactory.create("a", "p", null, 3, new int[] {1}, 0.5, null, null),
-            RowFactory.create("b", "p", "{logprobs: 2}", 3, new int[] {1}, 0.5, null, null));
+            RowFactory.create("a", "p", null, "ha", 3, new int[] {1}, 0.5, null, null),
+            RowFactory.create("b", "p", "{logprobs: 2}", "hb", 3, new int[] {1}, 0.5, null, null));
     Dataset<Row> rows =
         generate(spark.createDataFrame(plan, planned), new FakeLoader("logprobs")).cache();
     rows.select("id", "status", "error_message").show(20, false);
