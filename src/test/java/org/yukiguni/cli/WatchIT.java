@@ -60,7 +60,7 @@ final class WatchIT {
       while (!submit.isDone()) {
         prometheus(uiPort, "/metrics/prometheus/")
             .lines()
-            .filter(line -> line.startsWith(GAUGE))
+            .filter(line -> line.startsWith(GAUGE) && line.contains("_Value{"))
             .forEach(line -> most.merge(name(line), value(line), Math::max));
         hasExecutors |=
             prometheus(uiPort, "/metrics/executors/prometheus").contains("executor_id=\"1\"");

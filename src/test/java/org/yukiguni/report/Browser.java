@@ -120,7 +120,7 @@ public final class Browser implements AutoCloseable {
   /** A picture of the page's upper part, up to a height in pixels. */
   public void picture(Path file, int height) {
     // Charts take their size from an observer, which runs with the next frames.
-    driver.executeAsyncScript("setTimeout(arguments[0], 500)");
+    driver.executeAsyncScript("setTimeout(arguments[0], 1500)");
     Number width = (Number) evaluate("document.documentElement.clientWidth");
     Number all = (Number) evaluate("document.documentElement.scrollHeight");
     Map<String, Object> shot =
