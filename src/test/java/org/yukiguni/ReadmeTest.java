@@ -18,7 +18,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.yukiguni.checkpoint.Architecture;
 import org.yukiguni.engine.ErrorCode;
+import org.yukiguni.job.AddSpecialTokens;
 import org.yukiguni.job.Job;
+import org.yukiguni.job.NamedTemplate;
 import org.yukiguni.job.TrainJob;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.spark.OutputColumn;
@@ -66,6 +68,22 @@ class ReadmeTest {
     assertThat(firstColumn(section("error codes")))
         .containsExactlyElementsOf(
             Arrays.stream(ErrorCode.values()).map(ErrorCode::label).toList());
+  }
+
+  @Test
+  void theTemplatesAreAllThere() {
+    List<String> rows = section("templates").lines().skip(2).toList();
+    assertThat(rows).hasSameSizeAs(NamedTemplate.NAMES);
+    for (int i = 0; i < rows.size(); i++) {
+      String name = NamedTemplate.NAMES.get(i);
+      NamedTemplate template = NamedTemplate.find(name).orElseThrow();
+      boolean adds = template.addSpecialTokens() == AddSpecialTokens.AUTO;
+      assertThat(rows.get(i))
+          .startsWith("| `" + name + "` | ")
+          .endsWith(adds ? " | in front |" : " | none |");
+      assertThat(rows.get(i).contains("prompt.input") || rows.get(i).contains("### Input:"))
+          .isEqualTo(template.takesInput());
+    }
   }
 
   @Test

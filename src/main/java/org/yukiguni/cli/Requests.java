@@ -14,6 +14,7 @@ import org.yukiguni.prompt.PromptReader;
 import org.yukiguni.run.RunRequest;
 import org.yukiguni.spark.HadoopConfiguration;
 import org.yukiguni.spark.TorchLoader;
+import org.yukiguni.tokenizer.PromptConventions;
 import org.yukiguni.tokenizer.Tokenizer;
 import org.yukiguni.tokenizer.TokenizerException;
 
@@ -32,8 +33,9 @@ final class Requests {
     ModelResolver models = new ModelResolver(HadoopConfiguration.current());
     ModelFolder model = models.resolve(job.model());
     Optional<ModelFolder> adapter = models.resolveAdapter(job.model());
+    ModelTexts texts = ModelTexts.of(model);
     ResolvedGeneration generation =
-        GenerationResolver.resolve(job.generation(), model.path(), tokenizerEos(model));
+        GenerationResolver.resolve(job, model.path(), texts.eosTokenIds());
     generation.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
     String effectiveJob = job.toYaml(generation);
     LOG.log(Level.INFO, "the effective job\n{0}", effectiveJob);
@@ -44,14 +46,19 @@ final class Requests {
         model.revision(),
         adapter.map(folder -> job.model().adapter() + "@" + folder.revision()).orElse(null),
         TorchLoader.of(job, model, adapter),
-        spark -> PromptReader.read(spark, job));
+        spark -> PromptReader.read(spark, job, texts.conventions()));
   }
 
-  private static List<Integer> tokenizerEos(ModelFolder model) {
-    try (Tokenizer tokenizer = Tokenizer.open(model.path())) {
-      return tokenizer.eosTokenId().stream().boxed().toList();
-    } catch (TokenizerException e) {
-      throw new InvalidJobException("model.path: " + e.getMessage());
+  /** What the run must know of the model's tokenizer before Spark starts. */
+  private record ModelTexts(PromptConventions conventions, List<Integer> eosTokenIds) {
+    static ModelTexts of(ModelFolder model) {
+      try (Tokenizer tokenizer = Tokenizer.open(model.path())) {
+        return new ModelTexts(
+            PromptConventions.of(model.path(), tokenizer),
+            tokenizer.eosTokenId().stream().boxed().toList());
+      } catch (TokenizerException e) {
+        throw new InvalidJobException("model.path: " + e.getMessage());
+      }
     }
   }
 }

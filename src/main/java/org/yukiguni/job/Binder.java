@@ -27,7 +27,7 @@ final class Binder {
    * @return the record, or null after a problem was noted
    */
   <T extends Record> T bind(String path, JsonNode node, Class<T> type) {
-    if (!node.isObject() && !node.isNull()) {
+    if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {
       problems.add(
           path.isEmpty() ? "job" : path,
           "found " + Values.describe(node) + "; give a group of keys");

@@ -27,14 +27,19 @@ public final class GenerationResolver {
   /**
    * Resolves what a job and a model say to what the engine is asked for.
    *
-   * @param job the job's settings
+   * @param job whose settings are the strongest; if its rows are requests for OpenAI's Batch API,
+   *     OpenAI's defaults stand above Hugging Face's
    * @param modelFolder whose generation_config.json and config.json are read, where present
    * @param tokenizerEos end-of-sequence ids of the tokenizer, used if nobody else names any
    * @throws InvalidJobException if the settings contradict each other, or the model's file asks for
    *     something that is not supported
    */
-  public static ResolvedGeneration resolve(
-      GenerationSettings job, Path modelFolder, List<Integer> tokenizerEos) {
+  public static ResolvedGeneration resolve(Job job, Path modelFolder, List<Integer> tokenizerEos) {
+    return resolve(job.generation(), job.input().isBatch(), modelFolder, tokenizerEos);
+  }
+
+  static ResolvedGeneration resolve(
+      GenerationSettings job, boolean isBatch, Path modelFolder, List<Integer> tokenizerEos) {
     Set<String> set = new HashSet<>();
     JobTree.of(job).fieldNames().forEachRemaining(set::add);
     GenerationSettings file = ModelSettings.read(modelFolder, set);
@@ -43,6 +48,9 @@ public final class GenerationResolver {
     merged.add(Origin.GENERATION_CONFIG, file);
     merged.addEos(Origin.MODEL_CONFIG, ModelSettings.configEos(modelFolder));
     merged.addEos(Origin.TOKENIZER, tokenizerEos);
+    if (isBatch) {
+      merged.addOpenAiDefaults();
+    }
     merged.addDefaults();
     GenerationSettings settings = merged.settings();
     refuseContradictions(settings);

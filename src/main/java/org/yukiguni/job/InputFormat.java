@@ -13,5 +13,7 @@ public enum InputFormat {
   /** Apache Parquet. */
   PARQUET,
   /** Apache ORC. */
-  ORC
+  ORC,
+  /** A file for OpenAI's Batch API: a request to chat/completions or completions on each line. */
+  OPENAI_BATCH
 }

@@ -28,4 +28,19 @@ public record InputSpec(
   public InputSpec {
     keep = List.copyOf(keep);
   }
+
+  /** Whether the rows are requests for OpenAI's Batch API. */
+  public boolean isBatch() {
+    return format == InputFormat.OPENAI_BATCH;
+  }
+
+  /** Notes what is wrong with the keys as they stand together. */
+  void check(Problems problems) {
+    if (isBatch() && (id != null || generation != null || !keep.isEmpty())) {
+      problems.add(
+          "input",
+          "id, generation and keep have no effect with openai-batch, whose requests have a"
+              + " custom_id and settings of their own; remove them");
+    }
+  }
 }

@@ -69,10 +69,10 @@ public final class JobReader {
       overrides.forEach(override -> Overrides.apply(root, override, problems));
     }
     T job = new Binder(problems).bind("", tree, type);
+    if (tree.isObject()) {
+      checkTogether(tree, problems);
+    }
     if (job != null) {
-      if (job.prompt().template() != null) {
-        checkTemplate(job.prompt().template(), problems);
-      }
       check.accept(job, problems);
     }
     problems.raise();
@@ -82,6 +82,9 @@ public final class JobReader {
   private static void checkTraining(TrainJob job, Problems problems) {
     if (job.input().generation() != null) {
       problems.add("input.generation", "has no effect in a training; remove it");
+    }
+    if (job.input().isBatch()) {
+      problems.add("input.format", "openai-batch has no answers to train on; give rows that have");
     }
     if (!job.input().keep().isEmpty()) {
       problems.add("input.keep", "has no effect in a training; remove it");
@@ -96,11 +99,16 @@ public final class JobReader {
     }
   }
 
-  private static void checkTemplate(String template, Problems problems) {
-    try {
-      PromptTemplate unused = PromptTemplate.parse(template);
-    } catch (IllegalArgumentException e) {
-      problems.add("prompt.template", e.getMessage());
+  /** What keys of a group say together, also where another group could not be bound. */
+  private static void checkTogether(JsonNode tree, Problems problems) {
+    Binder again = new Binder(new Problems());
+    InputSpec input = again.bind("input", tree.path("input"), InputSpec.class);
+    PromptSpec prompt = again.bind("prompt", tree.path("prompt"), PromptSpec.class);
+    if (input != null) {
+      input.check(problems);
+    }
+    if (prompt != null) {
+      prompt.check(input != null && input.isBatch(), problems);
     }
   }
 

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Map;
-import org.yukiguni.engine.EarlyStopping;
 
 /** Records back to a tree: the keys that are set, in the order of the records. */
 final class JobTree {
@@ -57,6 +56,14 @@ final class JobTree {
       list.forEach(element -> array.add(node(element)));
       return array;
     }
+    if (value instanceof Map<?, ?> map) {
+      ObjectNode object = NODES.objectNode();
+      map.forEach((key, each) -> object.set(String.valueOf(key), node(each)));
+      return object;
+    }
+    if (value == null) {
+      return NODES.nullNode();
+    }
     if (value instanceof AutoCount count && !count.isAuto()) {
       return NODES.numberNode(count.value());
     }
@@ -78,9 +85,9 @@ final class JobTree {
     if (value instanceof Double number) {
       return NODES.numberNode(number);
     }
-    if (value instanceof EarlyStopping early && early != EarlyStopping.NEVER) {
-      return NODES.booleanNode(early == EarlyStopping.TRUE);
-    }
-    return NODES.textNode(value instanceof Enum<?> ? Values.label(value) : value.toString());
+    String text = value instanceof Enum<?> ? Values.label(value) : value.toString();
+    // Constants that are written as the truth values.
+    boolean isTruth = value instanceof Enum<?> && (text.equals("true") || text.equals("false"));
+    return isTruth ? NODES.booleanNode(text.equals("true")) : NODES.textNode(text);
   }
 }

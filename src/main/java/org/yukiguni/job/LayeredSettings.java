@@ -12,6 +12,9 @@ final class LayeredSettings {
   private static final List<List<String>> PAIRS =
       List.of(List.of("max_new_tokens", "max_length"), List.of("min_new_tokens", "min_length"));
 
+  /** More than any context. */
+  private static final int UNBOUNDED = 1 << 24;
+
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, Origin> origins = new LinkedHashMap<>();
 
@@ -32,6 +35,18 @@ final class LayeredSettings {
   /** Lays end-of-sequence ids under what is already there; an empty list says nothing. */
   void addEos(Origin origin, List<Integer> ids) {
     add(origin, "eos_token_id", ids.isEmpty() ? null : List.copyOf(ids));
+  }
+
+  /**
+   * Lays OpenAI's defaults under what is already there: plain sampling, and no bound but the
+   * model's context.
+   */
+  void addOpenAiDefaults() {
+    if (PAIRS.get(0).stream().noneMatch(values::containsKey)) {
+      add(Origin.OPENAI, "max_new_tokens", UNBOUNDED);
+    }
+    add(Origin.OPENAI, "do_sample", true);
+    add(Origin.OPENAI, "top_k", 0);
   }
 
   /** Lays Hugging Face's defaults under everything, so that only what may be unset stays so. */

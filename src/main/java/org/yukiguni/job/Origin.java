@@ -12,6 +12,8 @@ public enum Origin {
   MODEL_CONFIG("config.json"),
   /** The model's tokenizer. */
   TOKENIZER("tokenizer"),
+  /** OpenAI's default, for requests to its Batch API. */
+  OPENAI("OpenAI's default"),
   /** Hugging Face's default. */
   DEFAULT("default");
 

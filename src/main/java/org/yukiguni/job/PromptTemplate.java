@@ -2,7 +2,6 @@ package org.yukiguni.job;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A template cut at its placeholders: {@code {column}} stands for the row's value of a column,
@@ -11,10 +10,6 @@ import java.util.Set;
  * @param parts in order; texts and columns
  */
 public record PromptTemplate(List<Part> parts) {
-  /** Names of templates that are not there yet, so that they are not taken for texts. */
-  private static final Set<String> PLANNED =
-      Set.of("alpaca", "chat", "plain", "rinna-bilingual", "rinna-dialogue");
-
   public PromptTemplate {
     parts = List.copyOf(parts);
   }
@@ -34,10 +29,6 @@ public record PromptTemplate(List<Part> parts) {
    * @throws IllegalArgumentException if a brace has no partner, or there is no placeholder
    */
   public static PromptTemplate parse(String template) {
-    if (PLANNED.contains(template)) {
-      throw new IllegalArgumentException(
-          "the template " + template + " is not supported yet; write the text with {column}");
-    }
     List<Part> parts = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     for (int at = 0; at < template.length(); at++) {

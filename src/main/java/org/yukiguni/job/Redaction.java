@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Hides what must not be printed or written beside the results. */
@@ -27,6 +28,8 @@ final class Redaction {
               + "(?:token|secret|password|passwd|pwd|(?:access|account|api|private|secret)[_.-]?key"
               + "|sig|signature)['\"]?\\s*=\\s*)('[^']*'|\"[^\"]*\"|[^&;,)\\s]+)");
 
+  private static final Set<String> READ_BY_THE_MODEL = Set.of("template", "system");
+
   private Redaction() {}
 
   /** Hides secrets in all groups of a tree, except in what the model is given to read. */
@@ -37,7 +40,7 @@ final class Redaction {
         apply(group);
       } else if (value.isTextual() && SECRET_KEY.matcher(entry.getKey()).matches()) {
         entry.setValue(TextNode.valueOf(HIDDEN));
-      } else if (value.isTextual() && !entry.getKey().equals("template")) {
+      } else if (value.isTextual() && !READ_BY_THE_MODEL.contains(entry.getKey())) {
         entry.setValue(TextNode.valueOf(text(value.textValue())));
       }
     }

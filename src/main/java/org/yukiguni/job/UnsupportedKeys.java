@@ -29,7 +29,6 @@ final class UnsupportedKeys {
   }
 
   private static final UnsupportedKeys NONE = new UnsupportedKeys(Map.of());
-  private static final UnsupportedKeys PROMPT = new UnsupportedKeys("messages");
   private static final UnsupportedKeys MODEL = model();
   private static final UnsupportedKeys GENERATION = generation();
 
@@ -39,18 +38,11 @@ final class UnsupportedKeys {
     this.keys = keys;
   }
 
-  private UnsupportedKeys(String key) {
-    this(Map.of(key, new Unsupported(List.of(), Effect.OTHER)));
-  }
-
   static UnsupportedKeys of(Class<? extends Record> group) {
     if (group == GenerationSettings.class) {
       return GENERATION;
     }
-    if (group == ModelSpec.class) {
-      return MODEL;
-    }
-    return group == PromptSpec.class ? PROMPT : NONE;
+    return group == ModelSpec.class ? MODEL : NONE;
   }
 
   Set<String> names() {

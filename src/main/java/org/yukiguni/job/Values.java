@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -29,6 +30,9 @@ final class Values {
 
   /** The value, or null after a problem was noted. */
   Object read(String key, JsonNode node, Type type, Key rule) {
+    if (type instanceof ParameterizedType map && map.getRawType() == Map.class) {
+      return node.isObject() ? JsonValues.map(node) : mismatch(key, node, "a group of keys");
+    }
     if (type instanceof ParameterizedType list) {
       return list(key, node, list.getActualTypeArguments()[0], rule);
     }
@@ -135,7 +139,7 @@ final class Values {
   }
 
   private Object constant(String key, JsonNode node, Class<?> type) {
-    // Hugging Face writes early_stopping as true, false or "never".
+    // Hugging Face writes early_stopping as true, false or "never"; others have auto beside them.
     String text = node.isBoolean() ? node.asText() : node.textValue();
     for (Object constant : type.getEnumConstants()) {
       if (label(constant).equals(text)) {
@@ -147,7 +151,7 @@ final class Values {
 
   /** How an enum constant is written. */
   static String label(Object constant) {
-    return constant.toString().toLowerCase(Locale.ROOT);
+    return constant.toString().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** What to give for a type, in words. */

@@ -46,13 +46,19 @@ final class IdCheck {
     }
     if (totals.getLong(1) > 0) {
       throw new InvalidJobException(
-          "input.id: Cannot use column "
-              + input.id()
-              + " because "
-              + totals.getLong(1)
-              + " of "
-              + rows
-              + " rows have no id; fill them, or leave input.id out to name rows by their prompts");
+          input.isBatch()
+              ? "input.path: Cannot use the requests because "
+                  + totals.getLong(1)
+                  + " of "
+                  + rows
+                  + " have no custom_id; give each its own"
+              : "input.id: Cannot use column "
+                  + input.id()
+                  + " because "
+                  + totals.getLong(1)
+                  + " of "
+                  + rows
+                  + " rows have no id; fill them, or leave input.id out to name rows by their prompts");
     }
     if (totals.getLong(2) > 0) {
       List<Row> worst =
@@ -70,6 +76,15 @@ final class IdCheck {
             .map(row -> row.getString(0) + " (" + row.getLong(1) + " rows)")
             .collect(Collectors.joining(", "));
     String more = doubled > worst.size() ? " and " + (doubled - worst.size()) + " more" : "";
+    if (input.isBatch()) {
+      return "input.path: Cannot use the requests because "
+          + doubled
+          + (doubled == 1 ? " custom_id names" : " custom_ids name")
+          + " several: "
+          + names
+          + more
+          + "; give each its own";
+    }
     return input.id() == null
         ? "input.id: Cannot name rows by their prompts because "
             + doubled

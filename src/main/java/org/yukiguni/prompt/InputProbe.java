@@ -54,7 +54,7 @@ public record InputProbe(long rows, List<Shape> columns) {
    */
   public static InputProbe of(SparkSession spark, InputFormat format, String path) {
     Source source =
-        Source.open(spark, new InputSpec(format, path, null, null, null, null, List.of()));
+        Source.open(spark, new InputSpec(format, path, null, null, null, null, List.of()), false);
     List<String> names =
         source.columns().stream()
             .filter(name -> isScalar(source.rows().schema().apply(name).dataType()))

@@ -4,7 +4,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.Job;
 import org.yukiguni.job.PromptInput;
+import org.yukiguni.tokenizer.PromptConventions;
 
 /** Reads the prompts of a job. */
 public final class PromptReader {
@@ -15,17 +17,26 @@ public final class PromptReader {
    * columns and ids are checked, in one pass over the ids; the result itself is lazy and in no
    * particular order.
    *
-   * <p>Without an id column a row is named by the SHA-256 of its prompt. A line that is not JSON or
-   * has not the columns of its CSV header stays a row, with an id that starts with {@code corrupt-}
-   * and no prompt: one bad line must not stop a night's run, nor vanish.
+   * <p>Without an id column a row is named by the SHA-256 of its prompt, a request by its {@code
+   * custom_id}. A line that is not JSON or has not the columns of its CSV header stays a row, with
+   * an id that starts with {@code corrupt-} and no prompt: one bad line must not stop a night's
+   * run, nor vanish.
    *
+   * @param model what its folder says about prompts
    * @throws InvalidJobException if the input cannot be read, is empty, lacks a column, or has rows
    *     without id or several with the same
    */
-  public static Dataset<Row> read(SparkSession spark, PromptInput job) {
-    Source source = Source.open(spark, job.input());
-    Dataset<Row> prompts = new PromptColumns(source, job).select();
+  public static Dataset<Row> read(SparkSession spark, PromptInput job, PromptConventions model) {
+    Source source = Source.open(spark, job.input(), setsLength(job));
+    Dataset<Row> prompts = new PromptColumns(source, job, model).select();
     IdCheck.run(prompts, source, job.input());
     return prompts;
+  }
+
+  /** Whether the job itself bounds completions; a training makes none. */
+  private static boolean setsLength(PromptInput job) {
+    return job instanceof Job generating
+        && (generating.generation().maxNewTokens() != null
+            || generating.generation().maxLength() != null);
   }
 }

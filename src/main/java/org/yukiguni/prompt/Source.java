@@ -1,5 +1,8 @@
 package org.yukiguni.prompt;
 
+import static org.apache.spark.sql.functions.trim;
+import static org.apache.spark.sql.functions.udf;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -26,9 +29,10 @@ record Source(Dataset<Row> rows, String key, String name) {
   /** Not Spark's {@code _corrupt_record}, which is common in data that went through Spark. */
   static final String CORRUPT = "_yukiguni_corrupt";
 
-  static Source open(SparkSession spark, InputSpec input) {
+  /** The rows of an input whose job bounds its completions or not, as requests ask. */
+  static Source open(SparkSession spark, InputSpec input, boolean maxTokensSet) {
     if (input.path() != null) {
-      Source files = open("input.path", input.path(), () -> files(spark, input));
+      Source files = open("input.path", input.path(), () -> files(spark, input, maxTokensSet));
       files.requireReadable(input.format());
       return files;
     }
@@ -63,7 +67,12 @@ record Source(Dataset<Row> rows, String key, String name) {
 
   /** A column by its exact name, which may hold dots and backticks. */
   Column column(String name) {
-    return rows.col("`" + name.replace("`", "``") + "`");
+    return rows.col(quoted(name));
+  }
+
+  /** A name as Spark takes it for a name and nothing else. */
+  static String quoted(String name) {
+    return "`" + name.replace("`", "``") + "`";
   }
 
   /** Opens rows; may fail as Spark does, which declares no checked exception for Java. */
@@ -83,7 +92,8 @@ record Source(Dataset<Row> rows, String key, String name) {
     }
   }
 
-  private static Dataset<Row> files(SparkSession spark, InputSpec input) throws AnalysisException {
+  private static Dataset<Row> files(SparkSession spark, InputSpec input, boolean maxTokensSet)
+      throws AnalysisException {
     DataFrameReader reader =
         spark.read().option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", CORRUPT);
     String path = input.path();
@@ -94,7 +104,14 @@ record Source(Dataset<Row> rows, String key, String name) {
       case TEXT -> reader.text(path);
       case PARQUET -> reader.parquet(path);
       case ORC -> reader.orc(path);
+      case OPENAI_BATCH -> requests(reader.text(path), maxTokensSet);
     };
+  }
+
+  private static Dataset<Row> requests(Dataset<Row> lines, boolean maxTokensSet) {
+    Column line = lines.col("value");
+    Column request = udf(new ReadRequest(maxTokensSet), ReadRequest.TYPE).apply(line);
+    return lines.filter(trim(line).notEqual("")).select(request.as("request")).select("request.*");
   }
 
   private static Dataset<Row> csv(DataFrameReader reader, String path) {

@@ -182,6 +182,11 @@ final class JsonTokenizer implements Tokenizer {
     return idOf("pad_token");
   }
 
+  @Override
+  public Map<String, String> namedSpecialTokens() {
+    return config.namedTexts();
+  }
+
   private OptionalInt idOf(String role) {
     Integer id = config.named(role).map(token -> file.idOf(token.content())).orElse(null);
     return id == null ? OptionalInt.empty() : OptionalInt.of(id);

@@ -191,5 +191,10 @@ final class SentencePieceTokenizer implements Tokenizer {
   }
 
   @Override
+  public Map<String, String> namedSpecialTokens() {
+    return special.namedTexts();
+  }
+
+  @Override
   public void close() {}
 }

@@ -79,6 +79,11 @@ final class SpecialTokens {
     return Optional.ofNullable(named.get(role)).map(token -> byContent.get(token.content()));
   }
 
+  /** The texts of the tokens that have a role. */
+  Map<String, String> namedTexts() {
+    return TokenizerConfig.texts(named);
+  }
+
   OptionalInt idOf(String role) {
     return named(role).map(token -> OptionalInt.of(token.id())).orElse(OptionalInt.empty());
   }

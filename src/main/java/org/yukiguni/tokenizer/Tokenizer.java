@@ -1,6 +1,7 @@
 package org.yukiguni.tokenizer;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -70,6 +71,9 @@ public sealed interface Tokenizer extends AutoCloseable
 
   /** The id of {@code pad_token} in tokenizer_config.json; empty if there is none. */
   OptionalInt padTokenId();
+
+  /** The special tokens that have a role, by its name such as {@code bos_token}. */
+  Map<String, String> namedSpecialTokens();
 
   /** Gives back native memory; the tokenizer cannot be used afterwards. */
   @Override

@@ -46,6 +46,17 @@ record TokenizerConfig(
     return Optional.ofNullable(named.get(role));
   }
 
+  /** The texts of {@link #named}. */
+  Map<String, String> namedTexts() {
+    return texts(named);
+  }
+
+  static Map<String, String> texts(Map<String, AddedToken> tokens) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    tokens.forEach((role, token) -> texts.put(role, token.content()));
+    return texts;
+  }
+
   /** Reads the files of a folder; what is not there is empty. */
   static TokenizerConfig read(JsonFiles files) {
     JsonNode config = files.read("tokenizer_config.json");

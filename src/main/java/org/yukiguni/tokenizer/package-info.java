@@ -9,8 +9,8 @@
  *
  * <p>May import the JDK, Jackson, protobuf's {@code CodedInputStream}, {@link
  * org.yukiguni.engine.StopCondition}, and {@code ai.djl} in {@link
- * org.yukiguni.tokenizer.JsonTokenizer} alone. Must never know Spark, tensors, jobs or prompts'
- * templates.
+ * org.yukiguni.tokenizer.JsonTokenizer} alone. Must never know Spark, tensors, jobs or what the
+ * text of a chat template means.
  *
  * <p>SentencePiece models are segmented in Java and not through a converted tokenizer.json. That is
  * no duplication to be removed: a converted file changes the ids of most texts for the rinna

@@ -11,6 +11,7 @@ import org.yukiguni.job.TrainJob;
 import org.yukiguni.model.TrainingRow;
 import org.yukiguni.prompt.PromptColumn;
 import org.yukiguni.prompt.PromptReader;
+import org.yukiguni.tokenizer.PromptConventions;
 import org.yukiguni.tokenizer.Tokenizer;
 
 /**
@@ -23,11 +24,14 @@ final class ExampleReader {
   private final SparkSession spark;
   private final TrainJob job;
   private final Tokenizer tokenizer;
+  private final PromptConventions model;
 
-  ExampleReader(SparkSession spark, TrainJob job, Tokenizer tokenizer) {
+  ExampleReader(
+      SparkSession spark, TrainJob job, Tokenizer tokenizer, PromptConventions model) {
     this.spark = spark;
     this.job = job;
     this.tokenizer = tokenizer;
+    this.model = model;
   }
 
   /**
@@ -48,7 +52,7 @@ final class ExampleReader {
     RowMaker with = new RowMaker(tokenizer::encodeWithSpecialTokens, eos, job.train());
     RowMaker without = new RowMaker(tokenizer::encode, eos, job.train());
     Dataset<Row> rows =
-        PromptReader.read(spark, job.withAnswers())
+        PromptReader.read(spark, job.withAnswers(), model)
             .select(
                 PromptColumn.ID.columnName(),
                 PromptColumn.PROMPT.columnName(),

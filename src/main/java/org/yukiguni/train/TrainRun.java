@@ -18,6 +18,7 @@ import org.yukiguni.job.LoraSpec;
 import org.yukiguni.job.TrainJob;
 import org.yukiguni.job.TrainSpec;
 import org.yukiguni.model.TrainingModel.Memory;
+import org.yukiguni.tokenizer.PromptConventions;
 import org.yukiguni.tokenizer.Tokenizer;
 
 /** A training from its rows to its adapter, going on where an earlier run of the same broke off. */
@@ -134,7 +135,8 @@ public final class TrainRun {
 
   private Examples examples() {
     try (Tokenizer tokenizer = Tokenizer.open(request.model().path())) {
-      return new ExampleReader(spark, job, tokenizer).read();
+      PromptConventions model = PromptConventions.of(request.model().path(), tokenizer);
+      return new ExampleReader(spark, job, tokenizer, model).read();
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.yukiguni.job.JsonValues;
 
 /**
  * A conversation as {@code apply_chat_template} of transformers made it a text.

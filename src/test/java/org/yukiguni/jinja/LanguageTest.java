@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.yukiguni.job.JsonValues;
 
 /** The language piece by piece, against what the jinja2 of transformers made of each. */
 class LanguageTest {
@@ -19,8 +20,7 @@ class LanguageTest {
   @Test
   void everyPieceReadsAsInJinja2() throws IOException {
     JsonNode golden = new ObjectMapper().readTree(GOLDEN);
-    @SuppressWarnings("unchecked")
-    Map<String, Object> variables = (Map<String, Object>) JsonValues.of(golden.get("variables"));
+    Map<String, Object> variables = JsonValues.map(golden.get("variables"));
     LocalDateTime now = LocalDateTime.parse(golden.get("now").asText());
     List<String> wrong = new ArrayList<>();
     for (JsonNode test : golden.get("cases")) {

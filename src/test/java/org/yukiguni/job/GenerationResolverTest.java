@@ -245,7 +245,7 @@ class GenerationResolverTest {
   void theEffectiveJobSaysWhereValuesComeFrom() {
     model("{'do_sample': true, 'temperature': 0.6}");
     Job job = Jobs.with("generation={stop: [x], temperature: 0.3}");
-    String yaml = job.toYaml(GenerationResolver.resolve(job.generation(), folder, List.of(3)));
+    String yaml = job.toYaml(GenerationResolver.resolve(job, folder, List.of(3)));
     assertThat(yaml)
         .contains(
             """
@@ -273,12 +273,12 @@ class GenerationResolverTest {
 
   private String eos(String job, int tokenizer) {
     ResolvedGeneration resolved =
-        GenerationResolver.resolve(settings(job), folder, List.of(tokenizer));
+        GenerationResolver.resolve(settings(job), false, folder, List.of(tokenizer));
     return resolved.config().eosTokenIds() + " " + resolved.origins().get("eos_token_id").label();
   }
 
   private ResolvedGeneration resolve(String job) {
-    return GenerationResolver.resolve(settings(job), folder, List.of());
+    return GenerationResolver.resolve(settings(job), false, folder, List.of());
   }
 
   private void assertProblems(String job, String... problems) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.yukiguni.engine.EarlyStopping;
 
@@ -45,13 +46,30 @@ class JobKeysTest {
 
   @Test
   void promptDefaults() {
-    assertThat(Jobs.minimal().prompt()).isEqualTo(new PromptSpec("prompt", null, false));
+    assertThat(Jobs.minimal().prompt()).isEqualTo(PromptSpec.ofColumn("prompt"));
   }
 
   @Test
   void promptKeys() {
     assertThat(Jobs.with("prompt={template: 'Q: {q}', add_special_tokens: true}").prompt())
-        .isEqualTo(new PromptSpec(null, "Q: {q}", true));
+        .isEqualTo(
+            new PromptSpec(null, null, "Q: {q}", null, null, Map.of(), AddSpecialTokens.TRUE));
+    assertThat(
+            Jobs.with(
+                    "prompt={column: c, template: alpaca-ja, input: i, system: s,"
+                        + " chat_template_kwargs: {enable_thinking: false, k: [1, x]},"
+                        + " add_special_tokens: false}")
+                .prompt())
+        .isEqualTo(
+            new PromptSpec(
+                "c",
+                null,
+                "alpaca-ja",
+                "i",
+                "s",
+                Map.of("enable_thinking", false, "k", List.of(1L, "x")),
+                AddSpecialTokens.FALSE));
+    assertThat(Jobs.with("prompt={messages: m}").prompt().messages()).isEqualTo("m");
   }
 
   @Test

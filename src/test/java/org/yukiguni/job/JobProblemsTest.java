@@ -19,7 +19,7 @@ class JobProblemsTest {
         "generation.temprature=1 | generation.temprature: unknown key; did you mean temperature?",
         "generaton.seed=1        | generaton: unknown key; did you mean generation?",
         "temperature=1           | temperature: unknown key; did you mean generation.temperature?",
-        "run.colour=1            | run.colour: unknown key; known are chunk_rows, max_error_ratio",
+        "run.colour=1            | run.colour: unknown key; known are chunk_rows, max_error_ratio, max_time, max_row_time, max_repeats",
         "model.adaptor=x         | model.adaptor: unknown key; did you mean adapter?",
         // Wrong types.
         "generation.temperature=hot  | generation.temperature: found the text 'hot'; give a number above 0",
@@ -35,7 +35,7 @@ class JobProblemsTest {
         "generation.suppress_tokens=[x] | generation.suppress_tokens[0]: found the text 'x'; give a whole number of 0 or more",
         "name=2024               | name: found the number 2024; give a text in quotes",
         "input.keep={a: b}       | input.keep: found a group of keys; give a text",
-        "input.format=xml        | input.format: found the text 'xml'; give one of jsonl, json, csv, text, parquet, orc",
+        "input.format=xml        | input.format: found the text 'xml'; give one of jsonl, json, csv, text, parquet, orc, openai-batch",
         "model.dtype=bfloat16    | model.dtype: found the text 'bfloat16'; give one of auto, float32",
         "model.quantization=int4 | model.quantization: found the text 'int4'; give one of none, int8",
         "model.device=gpu        | model.device: found the text 'gpu'; give auto, cpu, cuda or cuda:N",
@@ -58,11 +58,11 @@ class JobProblemsTest {
         // Missing.
         "name=                   | name: missing; give a text",
         "model={}                | model.path: missing; give a text",
-        "input={path: x}         | input.format: missing; give one of jsonl, json, csv, text, parquet, orc",
+        "input={path: x}         | input.format: missing; give one of jsonl, json, csv, text, parquet, orc, openai-batch",
         "input={}                | input: missing path or table or sql; give one of them",
-        "prompt=                 | prompt: missing column or template; give one of them",
+        "prompt=                 | prompt: missing column, messages or a template with {column}; give one of them",
         // Contradictions.
-        "prompt.template='{a}'   | prompt: column and template contradict each other; keep one of them",
+        "prompt.template='{a}'   | prompt: a text with {column} and a column contradict each other; keep one",
         "input.sql=select 1      | input: path and sql contradict each other; keep one of them",
         "input={table: t, format: csv} | input.format: has no effect without path; remove it",
         "generation={n: 1, num_return_sequences: 2} | generation.num_return_sequences: given as num_return_sequences and as n; keep one",
@@ -70,8 +70,14 @@ class JobProblemsTest {
         "generation.num_beam_groups=4  | generation.num_beam_groups: is not supported yet; remove it",
         "generation.logit_bias={3: 0.5}  | generation.logit_bias: is not supported yet; remove it",
         "model.device_map=auto  | model.device_map: is not supported yet; remove it",
-        "prompt={messages: m, column: c} | prompt.messages: is not supported yet; remove it",
-        "prompt={template: chat} | prompt.template: the template chat is not supported yet; write the text with {column}",
+        "prompt={messages: m, column: c} | prompt: column and messages contradict each other; keep one of them",
+        "prompt={template: chat} | prompt: missing column, messages or a template with {column}; give one of them",
+        "prompt={column: c, template: rinna} | prompt.template: 'rinna' is no template; give chat, rinna-dialogue, rinna-bilingual, alpaca-ja, alpaca-en, plain, a file that ends in .jinja, or a text with {column}",
+        "prompt={column: c, template: chat, input: i} | prompt.input: has no effect without an Alpaca template; remove it",
+        "prompt={column: c, system: s} | prompt.system: has no effect without messages or a named template; remove it",
+        "prompt={column: c, chat_template_kwargs: {a: 1}} | prompt.chat_template_kwargs: has no effect without messages or a named template; remove it",
+        "prompt={column: c, chat_template_kwargs: 1} | prompt.chat_template_kwargs: found the number 1; give a group of keys",
+        "prompt={column: c, add_special_tokens: 1} | prompt.add_special_tokens: found the number 1; give one of auto, true, false",
         // Overrides.
         "seed                    | --set seed: no key and value; write it as in generation.temperature=0.2",
         "=1                      | --set =1: no key and value; write it as in generation.temperature=0.2",
@@ -100,14 +106,14 @@ class JobProblemsTest {
             name: missing; give a text
             input.colour: unknown key; known are format, path, table, sql, id, generation, keep
             input: path and table contradict each other; keep one of them
-            input.format: missing; give one of jsonl, json, csv, text, parquet, orc
-            prompt: missing column or template; give one of them
+            input.format: missing; give one of jsonl, json, csv, text, parquet, orc, openai-batch
             model.path: found the number 3; give a text in quotes
             generation.num_beam_groups: is not supported yet; remove it
             generation.temperature: 0 is out of range; give a number above 0; for greedy decoding set do_sample: false
             generation.top_p: 2 is out of range; give a number from 0 to 1
             output.path: missing; give a text
-            run.chunk_rows: found the number -1; give auto or a whole number of 1 or more""");
+            run.chunk_rows: found the number -1; give auto or a whole number of 1 or more
+            prompt: missing column, messages or a template with {column}; give one of them""");
     assertThat(failure.problems()).hasSize(12);
   }
 

@@ -28,7 +28,8 @@ class JobYamlTest {
               keep: []
             prompt:
               column: prompt
-              add_special_tokens: false
+              chat_template_kwargs: {}
+              add_special_tokens: auto
             model:
               path: models/mini
               revision: main
@@ -149,8 +150,7 @@ class JobYamlTest {
   private static Map<String, String> identity(String... overrides) {
     Job job = Jobs.with(overrides);
     return job.identity(
-        RowSettings.of(
-            GenerationResolver.resolve(job.generation(), Path.of("no-such-folder"), List.of())));
+        RowSettings.of(GenerationResolver.resolve(job, Path.of("no-such-folder"), List.of())));
   }
 
   @Test

@@ -38,7 +38,6 @@ class PromptTemplateTest {
         "a {}     | the { at character 3 is not followed by a column's name; write {{ for a brace",
         "{a {b}   | the { at character 1 is not followed by a column's name; write {{ for a brace",
         "a        | the template has no {column}, so all prompts would be equal; name a column in it",
-        "alpaca   | the template alpaca is not supported yet; write the text with {column}",
       })
   void refuses(String template, String problem) {
     assertThatThrownBy(() -> PromptTemplate.parse(template))

@@ -15,6 +15,6 @@ public final class TestSettings {
   /** The same, resolved for rows. */
   public static RowSettings rows(String yaml) {
     return RowSettings.of(
-        GenerationResolver.resolve(settings(yaml), Path.of("no-such-folder"), List.of()));
+        GenerationResolver.resolve(settings(yaml), false, Path.of("no-such-folder"), List.of()));
   }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +16,7 @@ import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.Job;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.spark.LocalSpark;
+import org.yukiguni.tokenizer.PromptConventions;
 
 /** What tests of prompts need: a folder to write inputs in, and jobs that read them. */
 abstract class PromptFixture {
@@ -25,6 +28,16 @@ abstract class PromptFixture {
       model: { path: m }
       output: { path: o }
       """;
+
+  /** A model that speaks in tags and begins texts with a BOS. */
+  static final PromptConventions MODEL =
+      new PromptConventions(
+          Optional.of(
+              "{{ bos_token }}{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+                  + "{% if add_generation_prompt %}<assistant>{% endif %}"
+                  + "{% if shout is defined %}!{% endif %}"),
+          Map.of("bos_token", "<s>"),
+          true);
 
   @TempDir Path folder;
 
@@ -55,7 +68,7 @@ abstract class PromptFixture {
   }
 
   static Dataset<Row> prompts(Job job) {
-    return PromptReader.read(LocalSpark.session(), job);
+    return PromptReader.read(LocalSpark.session(), job, MODEL);
   }
 
   static List<String> problems(Job job) {

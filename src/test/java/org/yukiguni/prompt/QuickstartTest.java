@@ -23,7 +23,7 @@ class QuickstartTest {
   @Test
   void asksForThreeSampledCompletions() {
     ResolvedGeneration resolved =
-        GenerationResolver.resolve(JOB.generation(), Path.of(JOB.model().path()), List.of());
+        GenerationResolver.resolve(JOB, Path.of(JOB.model().path()), List.of());
     GenerationConfig config = resolved.config();
     assertThat(config.sampling()).isEqualTo(new Sampling(true, 0.8, 50, 0.95, 0, 1, 0, 0));
     assertThat(config.penalties()).isEqualTo(new Penalties(1.1, 0, 0, 0));
@@ -47,7 +47,7 @@ class QuickstartTest {
 
   private static Dataset<Row> prompts(String path) {
     Job job = JobReader.read(Path.of("jobs/quickstart.yaml"), List.of("input.path=" + path));
-    return PromptReader.read(LocalSpark.session(), job);
+    return PromptReader.read(LocalSpark.session(), job, PromptFixture.MODEL);
   }
 
   private static List<String> categories(Dataset<Row> prompts) {

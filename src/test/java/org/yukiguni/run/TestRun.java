@@ -208,7 +208,7 @@ final class TestRun {
     return new Job(
         "test",
         new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", null, List.of("category")),
-        new PromptSpec("prompt", null, false),
+        PromptSpec.ofColumn("prompt"),
         new ModelSpec(loader.name(), "main", null, "main", Dtype.AUTO, Quantization.NONE, device),
         TestSettings.settings(SETTINGS.formatted(doSample, doSample ? 2 : 1, seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
