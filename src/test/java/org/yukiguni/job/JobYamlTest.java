@@ -50,6 +50,7 @@ class JobYamlTest {
               path: out
               format: parquet
               mode: resume
+              incremental: false
               token_ids: false
             run:
               chunk_rows: auto
