@@ -100,7 +100,7 @@ record BatchRequest(ArrayNode messages, String prompt, ObjectNode settings) {
         (key, off) -> {
           JsonNode value = settings.remove(key);
           boolean isOff =
-              value == null || value.isNull() || value.isEmpty() && value.isContainerNode();
+              value == null || value.isNull() || (value.isContainerNode() && value.isEmpty());
           if (!isOff && !value.equals(off)) {
             asked.add("body." + key);
           }

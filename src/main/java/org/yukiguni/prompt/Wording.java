@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -46,7 +47,8 @@ record Wording(String source, Map<String, Object> variables, String system, Loca
               variables.put("tools", null);
               variables.put("documents", null);
               variables.putAll(prompt.chatTemplateKwargs());
-              return new Wording(source, variables, prompt.system(), LocalDateTime.now());
+              return new Wording(
+                  source, variables, prompt.system(), LocalDateTime.now(ZoneId.systemDefault()));
             });
   }
 

@@ -26,8 +26,7 @@ final class ExampleReader {
   private final Tokenizer tokenizer;
   private final PromptConventions model;
 
-  ExampleReader(
-      SparkSession spark, TrainJob job, Tokenizer tokenizer, PromptConventions model) {
+  ExampleReader(SparkSession spark, TrainJob job, Tokenizer tokenizer, PromptConventions model) {
     this.spark = spark;
     this.job = job;
     this.tokenizer = tokenizer;
