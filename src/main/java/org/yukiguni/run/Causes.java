@@ -19,6 +19,8 @@ public final class Causes {
     for (Throwable cause : chain(failure)) {
       String message = String.valueOf(cause.getMessage());
       if (message.contains("ExecutorLostFailure")
+          // With an executor its shuffle files are lost, and Spark may give up for want of these.
+          || message.contains("has failed the maximum allowable number of times")
           || message.contains(ExecutorLosses.REASON)
           || cause instanceof EngineEndedException) {
         return true;
