@@ -42,6 +42,7 @@ class WallsTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
+            "org.yukiguni.api..",
             "org.yukiguni.cli..",
             "org.yukiguni.prompt..",
             "org.yukiguni.report..",

@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.yukiguni.api.Requests;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.progress.ProgressMode;
+import org.yukiguni.run.DryRun;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.run.GenerateRun;
 import org.yukiguni.run.RunRequest;
@@ -45,6 +47,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--quiet", description = "Shows no progress.")
   private boolean quiet;
 
+  @Option(
+      names = "--dry-run",
+      description = "Stops before the model: shows a prompt, counts tokens, and writes nothing.")
+  private boolean isDry;
+
   @Override
   public Integer call() throws IOException {
     List<RunRequest> requests = read();
@@ -77,6 +84,9 @@ final class GenerateCommand implements Callable<Integer> {
 
   private ExitCode generate(SparkSession spark, RunRequest request, StopSignals signals) {
     try {
+      if (isDry) {
+        return new DryRun(spark, request, System.out).run(Requests.contextLength(request.job()));
+      }
       GenerateRun run =
           new GenerateRun(spark, request, System.out, signals::reason)
               .showing(quiet ? ProgressMode.NONE : progress);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
+import org.yukiguni.api.Requests;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.run.Verification;
 import picocli.CommandLine.Command;

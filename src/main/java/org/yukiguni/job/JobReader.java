@@ -1,6 +1,7 @@
 package org.yukiguni.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -8,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 
 /** Reads job files. */
 public final class JobReader {
+  private static final ObjectMapper VALUES = new ObjectMapper();
+
   private JobReader() {}
 
   /**
@@ -53,6 +57,22 @@ public final class JobReader {
     return parse(yaml, overrides, Job.class, (job, problems) -> {});
   }
 
+  /**
+   * Makes a job of keys such as {@code generation.temperature} and their values.
+   *
+   * @throws InvalidJobException with every problem of the job
+   */
+  public static Job of(Map<String, Object> keys) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    keys.forEach(
+        (key, value) -> {
+          int dot = key.lastIndexOf('.');
+          ObjectNode group = dot < 0 ? root : root.withObjectProperty(key.substring(0, dot));
+          group.set(key.substring(dot + 1), VALUES.valueToTree(value));
+        });
+    return bind(root, new Problems(), Job.class, (job, problems) -> {});
+  }
+
   /** Reads a training from its text, likewise. */
   public static TrainJob parseTraining(String yaml, List<String> overrides) {
     return parse(yaml, overrides, TrainJob.class, JobReader::checkTraining);
@@ -68,6 +88,11 @@ public final class JobReader {
     if (tree instanceof ObjectNode root) {
       overrides.forEach(override -> Overrides.apply(root, override, problems));
     }
+    return bind(tree, problems, type, check);
+  }
+
+  private static <T extends Record & PromptInput> T bind(
+      JsonNode tree, Problems problems, Class<T> type, BiConsumer<T, Problems> check) {
     T job = new Binder(problems).bind("", tree, type);
     if (tree.isObject()) {
       checkTogether(tree, problems);

@@ -33,6 +33,15 @@ public final class PromptReader {
     return prompts;
   }
 
+  /**
+   * Makes prompts of rows that are there, whatever the job's input; their ids are not checked.
+   *
+   * @throws InvalidJobException if a column is missing or of the wrong type
+   */
+  public static Dataset<Row> of(Dataset<Row> rows, PromptInput job, PromptConventions model) {
+    return new PromptColumns(new Source(rows, "input", "the dataset"), job, model).select();
+  }
+
   /** Whether the job itself bounds completions; a training makes none. */
   private static boolean setsLength(PromptInput job) {
     return job instanceof Job generating

@@ -103,7 +103,11 @@ public final class GenerateRun {
     Optional<Dataset<Row>> done = isIncremental ? output.doneRequests(spark) : Optional.empty();
     return planner
         .plan(folder, identity, done, Instant.now())
-        .map(run -> finish(folder, run, lease, progress).worseOf(finished))
+        .map(
+            run -> {
+              out.print(FirstPrompt.of(Planner.read(spark, folder, run)));
+              return finish(folder, run, lease, progress).worseOf(finished);
+            })
         .orElseGet(() -> nothingNew(finished));
   }
 
@@ -123,6 +127,13 @@ public final class GenerateRun {
     if (request.job().output().table() != null) {
       new CatalogTable(spark, request.job().output().table())
           .show(folder.results().getParent().toString(), schema(run).schema());
+    }
+    if (request.job().input().isBatch()) {
+      out.printf(
+          "OpenAI's %s and %s are in %s%n",
+          BatchFiles.OUTPUT,
+          BatchFiles.ERRORS,
+          BatchFiles.write(spark, folder, run, request.generation()));
     }
     if (request.job().report().html() != null) {
       PageFile.write(spark, request.job().report().html(), Page.of(finished, summary));

@@ -133,6 +133,11 @@ final class Planner implements RunChoice.Inputs {
     return !request.generation().config().sampling().doSample();
   }
 
+  /** The rows of a run's plan, with their chunk as the last column. */
+  static Dataset<Row> read(SparkSession spark, RunFolder folder, RunRecord run) {
+    return read(spark, folder, (StructType) StructType.fromJson(run.planSchema()));
+  }
+
   /** The plan's rows, with their chunk as the last column. */
   static Dataset<Row> read(SparkSession spark, RunFolder folder, StructType schema) {
     return spark
@@ -144,9 +149,8 @@ final class Planner implements RunChoice.Inputs {
   /** Tokens of the prompts of some chunks. */
   static long promptTokens(
       SparkSession spark, RunFolder folder, RunRecord run, List<Integer> chunks) {
-    StructType schema = (StructType) StructType.fromJson(run.planSchema());
     Row sum =
-        read(spark, folder, schema)
+        read(spark, folder, run)
             .where(col("chunk").isin(chunks.toArray()))
             .agg(sum(size(col(PlanColumn.PROMPT_TOKEN_IDS.columnName()))))
             .head();

@@ -46,6 +46,11 @@ final class RunFolder {
     return new Path(results, "chunk=" + chunk);
   }
 
+  /** Where the answers to a batch of requests are written beside the results. */
+  Path batchAnswers() {
+    return new Path(notes, "openai");
+  }
+
   /** Where the contents are made that are to take the place of a chunk's. */
   Path replacement(int chunk) {
     return new Path(new Path(notes, "replacements"), "chunk=" + chunk);

@@ -30,17 +30,25 @@ record PromptRow(
 
   static PromptRow of(Row row) {
     String ids = PlanColumn.PROMPT_TOKEN_IDS.columnName();
-    List<Integer> tokens = row.getList(row.fieldIndex(ids));
     return new PromptRow(
         row.getAs(PlanColumn.ID.columnName()),
         row.getAs(PlanColumn.PROMPT.columnName()),
         row.getAs(PlanColumn.GENERATION.columnName()),
         row.getAs(PlanColumn.REQUEST_HASH.columnName()),
         row.getAs(PlanColumn.NUM_SEQUENCES.columnName()),
-        tokens == null ? null : tokens.stream().mapToInt(Integer::intValue).toArray(),
+        tokens(row, row.fieldIndex(ids)),
         row.getAs(PlanColumn.TOKENIZE_MS.columnName()),
         row.getAs(PlanColumn.ERROR_CODE.columnName()),
         row.getAs(PlanColumn.ERROR_MESSAGE.columnName()),
         row.length() > PlanColumn.values().length ? row.getAs(PlanColumn.KEPT) : null);
+  }
+
+  /** Ids as Spark gives them, or as the tokenising function does if it runs right before. */
+  private static int[] tokens(Row row, int index) {
+    if (row.get(index) instanceof int[] ids) {
+      return ids;
+    }
+    List<Integer> ids = row.getList(index);
+    return ids == null ? null : ids.stream().mapToInt(Integer::intValue).toArray();
   }
 }

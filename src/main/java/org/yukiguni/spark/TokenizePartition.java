@@ -1,5 +1,6 @@
 package org.yukiguni.spark;
 
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.TaskContext;
@@ -7,8 +8,9 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.yukiguni.engine.ErrorCode;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.RowSettings;
@@ -22,10 +24,12 @@ import org.yukiguni.prompt.PromptColumn;
 public final class TokenizePartition implements MapPartitionsFunction<Row, Row> {
   private final ModelLoader loader;
   private final RowSettings settings;
+  private final StructType schema;
 
-  private TokenizePartition(ModelLoader loader, RowSettings settings) {
+  private TokenizePartition(ModelLoader loader, RowSettings settings, StructType schema) {
     this.loader = loader;
     this.settings = settings;
+    this.schema = schema;
   }
 
   /**
@@ -39,8 +43,9 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
    */
   public static Dataset<Row> plan(
       Dataset<Row> prompts, List<StructField> kept, ModelLoader loader, RowSettings settings) {
+    StructType schema = PlanColumn.schema(kept);
     return prompts.mapPartitions(
-        new TokenizePartition(loader, settings), Encoders.row(PlanColumn.schema(kept)));
+        new TokenizePartition(loader, settings, schema), Encoders.row(schema));
   }
 
   @Override
@@ -69,7 +74,7 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
     if (draft.errorCode == null) {
       draft.tokenize(codec);
     }
-    return draft.row();
+    return draft.row(schema);
   }
 
   /** A row of the plan while it is made. */
@@ -128,8 +133,11 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
       tokenizeMs = (System.nanoTime() - start) / 1e6;
     }
 
-    /** The order of the columns is that of {@link PlanColumn}. */
-    private Row row() {
+    /**
+     * The order of the columns is that of {@link PlanColumn}. With the schema, since Spark hands
+     * the row as it is to a function that follows at once.
+     */
+    private Row row(StructType schema) {
       Object[] values = {
         text(PromptColumn.ID),
         prompt,
@@ -143,12 +151,11 @@ public final class TokenizePartition implements MapPartitionsFunction<Row, Row> 
       };
       // The request hash stands before it.
       int kept = PromptColumn.values().length + 1;
-      if (row.length() == kept) {
-        return RowFactory.create(values);
+      Object[] all = Arrays.copyOf(values, schema.length());
+      if (all.length > values.length) {
+        all[values.length] = row.get(kept);
       }
-      Object[] all = java.util.Arrays.copyOf(values, values.length + 1);
-      all[values.length] = row.get(kept);
-      return RowFactory.create(all);
+      return new GenericRowWithSchema(all, schema);
     }
   }
 }

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.api.Requests;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.run.GenerateRun;

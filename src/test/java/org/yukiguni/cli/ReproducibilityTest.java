@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.yukiguni.api.Requests;
 import org.yukiguni.job.Job;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.run.ExitCode;

@@ -1,8 +1,14 @@
-package org.yukiguni.cli;
+package org.yukiguni.api;
 
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.yukiguni.checkpoint.Checkpoint;
+import org.yukiguni.checkpoint.CheckpointException;
 import org.yukiguni.hub.ModelFolder;
 import org.yukiguni.hub.ModelResolver;
 import org.yukiguni.job.GenerationResolver;
@@ -19,7 +25,7 @@ import org.yukiguni.tokenizer.Tokenizer;
 import org.yukiguni.tokenizer.TokenizerException;
 
 /** Finds what a job names, and wires the rooms together for it. */
-final class Requests {
+public final class Requests {
   private static final System.Logger LOG = System.getLogger(Requests.class.getName());
 
   private Requests() {}
@@ -29,7 +35,31 @@ final class Requests {
    *
    * @throws InvalidJobException if the model is not there, or does not fit the job
    */
-  static RunRequest of(Job job) {
+  public static RunRequest of(Job job) {
+    return of(job, model -> spark -> PromptReader.read(spark, job, model));
+  }
+
+  /** The same for rows that are there already; their ids are not checked. */
+  static RunRequest of(Job job, Dataset<Row> rows) {
+    return of(job, model -> spark -> PromptReader.of(rows, job, model));
+  }
+
+  /**
+   * The most tokens that a job's model takes.
+   *
+   * @throws InvalidJobException if the model is not there or cannot be used
+   */
+  public static int contextLength(Job job) {
+    try {
+      ModelFolder model = new ModelResolver(HadoopConfiguration.current()).resolve(job.model());
+      return Checkpoint.open(model.path()).config().contextLength();
+    } catch (CheckpointException e) {
+      throw new InvalidJobException("model.path: " + e.getMessage());
+    }
+  }
+
+  private static RunRequest of(
+      Job job, Function<PromptConventions, Function<SparkSession, Dataset<Row>>> prompts) {
     ModelResolver models = new ModelResolver(HadoopConfiguration.current());
     ModelFolder model = models.resolve(job.model());
     Optional<ModelFolder> adapter = models.resolveAdapter(job.model());
@@ -46,7 +76,7 @@ final class Requests {
         model.revision(),
         adapter.map(folder -> job.model().adapter() + "@" + folder.revision()).orElse(null),
         TorchLoader.of(job, model, adapter),
-        spark -> PromptReader.read(spark, job, texts.conventions()));
+        prompts.apply(texts.conventions()));
   }
 
   /** What the run must know of the model's tokenizer before Spark starts. */
