@@ -26,22 +26,28 @@ def edit(x: Tensor, edits: List[Tensor]) -> Tensor:
   return x
 
 
+def ranked(x: Tensor, width: int) -> Tuple[Tensor, Tensor]:
+  # x [N, V] -> values and ids [N, W] of the W = min(width, V) largest of each row, by falling value and equal ones by rising id.
+  # Where equal values run over the end, which of them are here is not said.
+  if width < torch.size(x, 1):
+    values, found = torch.topk(x, width, 1, True, True)
+    ids, by_id = torch.sort(found, 1)
+    values, order = torch.sort(torch.gather(values, 1, by_id), stable=True, dim=1, descending=True)
+    ids = torch.gather(ids, 1, order)
+  else:
+    values, ids = torch.sort(x, stable=True, dim=1, descending=True)
+  return (values, ids)
+
+
 def candidates(x: Tensor, top_k: Tensor, width: int) -> Tuple[Tensor, Tensor]:
-  # x [N, V] -> values and ids [N, W] by falling value, equal values by rising id, with at least the
-  # top_k largest of each row and all that equal the smallest of them
+  # x [N, V] -> values and ids by falling value, equal values by rising id, with at least the
+  # top_k largest of each row and all that equal the smallest of them; width is the largest top_k
   V = torch.size(x, 1)
-  exact = True
-  values = x
-  ids = torch.zeros([0, 0], dtype=4)
-  if width < V:
-    values, found = torch.topk(x, width + 1, 1, True, True)
-    smallest = torch.gather(values, 1, torch.unsqueeze(torch.sub(top_k, 1), 1))
-    # Where equal values run over the end, the order that topk chose among them is not ours.
-    exact = torch.Bool(torch.any(torch.ge(values[:, width:], smallest)))
-    ids, order = torch.sort(found, 1)
-    values = torch.gather(values, 1, order)
-  values, order = torch.sort(x if exact else values, stable=True, dim=1, descending=True)
-  return (values, order if exact else torch.gather(ids, 1, order))
+  values, ids = __torch__.sampler.ranked(x, width + 1)
+  smallest = torch.gather(values, 1, torch.unsqueeze(torch.sub(top_k, 1), 1))
+  if width + 1 < V and torch.Bool(torch.any(torch.ge(values[:, -1:], smallest))):
+    values, ids = __torch__.sampler.ranked(x, V)
+  return (values, ids)
 
 
 def total(p: Tensor) -> Tensor:
@@ -81,30 +87,58 @@ def by_information(p: Tensor, x: Tensor, typical_p: Tensor, epsilon: Tensor, eta
   return __torch__.sampler.cutoff(p, torch.minimum(eta, torch.mul(torch.sqrt(eta), spread)))
 
 
-def draw(x: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: bool) -> Tensor:
-  # x [N, V]; top_k [N], 0 is off and then width is V; numbers and information as in sample -> ids [N]
-  top_p = numbers[1]
-  min_p = numbers[2]
-  uniform = numbers[3]
-  values, ids = __torch__.sampler.candidates(x, top_k, width)
-  first = torch.gather(values, 1, torch.unsqueeze(torch.clamp(torch.sub(top_k, 1), 0), 1))
-  dropped = torch.logical_and(torch.lt(values, first), torch.unsqueeze(torch.gt(top_k, 0), 1))
+def settled(x: Tensor, top_k: Tensor, whole: Tensor, width: int, numbers: Tensor, information: bool) -> Tuple[Tensor, Tensor]:
+  # Draws from the largest logits, and says in which rows the others cannot matter.
+  # x [N, V]; top_k [N], 0 is off; whole [N, 1] the sum of exp(x - the row's largest), used where top_k is 0
+  # -> ids [N], whether they hold [N]
+  top_p = torch.unsqueeze(numbers[1], 1)
+  uniform = torch.unsqueeze(numbers[3], 1)
+  values, ids = __torch__.sampler.ranked(x, width)
+  W = torch.size(values, 1)
+  ranks = torch.arange(W)
+  limited = torch.unsqueeze(torch.gt(top_k, 0), 1)
+  first = torch.gather(values, 1, torch.unsqueeze(torch.clamp(torch.sub(top_k, 1), 0, W - 1), 1))
   below_first = torch.to(torch.sub(values, values[:, :1]), 7)
-  p = torch.exp(below_first)
-  p = torch.masked_fill(p, dropped, 0.)
-  # top-p removes the smallest ones while their sum is at most 1 - p, but never the largest.
-  rising = torch.cumsum(torch.flip(p, [1]), 1)
-  small = torch.le(rising, torch.mul(torch.sub(1., torch.unsqueeze(top_p, 1)), rising[:, -1:]))
-  small = torch.flip(small, [1])
-  small = torch.logical_and(small, torch.gt(torch.arange(torch.size(p, 1)), 0))
-  p = torch.masked_fill(p, small, 0.)
-  p = torch.masked_fill(p, torch.lt(p, torch.unsqueeze(min_p, 1)), 0.)
+  p = torch.masked_fill(torch.exp(below_first), torch.logical_and(torch.lt(values, first), limited), 0.)
+  # top-p keeps what comes before its share is reached, and the largest.
+  mass = torch.cumsum(p, 1)
+  whole = torch.where(limited, mass[:, -1:], whole)
+  reached = torch.ge(torch.sub(mass, p), torch.mul(top_p, whole))
+  reached = torch.logical_and(torch.logical_and(reached, torch.lt(top_p, 1.)), torch.gt(ranks, 0))
+  p = torch.masked_fill(p, reached, 0.)
+  p = torch.masked_fill(p, torch.lt(p, torch.unsqueeze(numbers[2], 1)), 0.)
+  last = torch.amax(torch.mul(ranks, torch.gt(p, 0.)), [1], True)
   if information:
     p = __torch__.sampler.by_information(p, below_first, numbers[4], numbers[5], numbers[6])
   mass = torch.cumsum(p, 1)
-  below = torch.le(mass, torch.mul(torch.unsqueeze(uniform, 1), mass[:, -1:]))
-  rank = torch.clamp(torch.sum(below, [1], True), 0, torch.size(p, 1) - 1)
-  return torch.squeeze(torch.gather(ids, 1, rank), 1)
+  # Where nothing is cut off, the draw needs no more than the logits down to the one that is drawn.
+  cuts = torch.stack([torch.lt(numbers[1], 1.), torch.gt(numbers[2], 0.), torch.lt(numbers[4], 1.), torch.gt(numbers[5], 0.), torch.gt(numbers[6], 0.), torch.gt(top_k, 0)])
+  uncut = torch.unsqueeze(torch.logical_not(torch.any(cuts, 0)), 1)
+  rank = torch.sum(torch.le(mass, torch.mul(uniform, torch.where(uncut, whole, mass[:, -1:]))), [1], True)
+  rank = torch.minimum(rank, torch.amax(torch.mul(ranks, torch.gt(p, 0.)), [1], True))
+  needed = torch.gather(values, 1, torch.where(uncut, rank, last))
+  needed = torch.where(limited, torch.minimum(needed, first), needed)
+  holds = torch.gt(needed, values[:, -1:])
+  return (torch.squeeze(torch.gather(ids, 1, rank), 1), torch.squeeze(holds, 1))
+
+
+def draw(x: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: bool) -> Tensor:
+  # x [N, V]; top_k [N], 0 is off; width at least the largest top_k; numbers and information as in sample -> ids [N]
+  # Sorting a vocabulary costs more than all else here, so a few of its largest are tried, then more where they were too few.
+  N = torch.size(x, 0)
+  V = torch.size(x, 1)
+  whole = torch.zeros([N, 1], dtype=7)
+  if torch.Bool(torch.any(torch.eq(top_k, 0))):
+    whole = __torch__.sampler.total(torch.exp(torch.to(torch.sub(x, torch.amax(x, [1], True)), 7)))
+  ids, holds = __torch__.sampler.settled(x, top_k, whole, width + 1, numbers, information)
+  while width + 1 < V and not torch.Bool(torch.all(holds)):
+    width = 16 * width
+    rows = torch.squeeze(torch.nonzero(torch.logical_not(holds)), 1)
+    numbers_of_rows = torch.index_select(numbers, 1, rows)
+    new_ids, new_holds = __torch__.sampler.settled(torch.index_select(x, 0, rows), torch.index_select(top_k, 0, rows), torch.index_select(whole, 0, rows), width + 1, numbers_of_rows, information)
+    ids = torch.index_copy(ids, 0, rows, new_ids)
+    holds = torch.index_copy(holds, 0, rows, new_holds)
+  return ids
 
 
 class Model(Module):

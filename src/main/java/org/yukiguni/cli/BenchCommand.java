@@ -55,8 +55,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--num-return-sequences", description = "Completions of one prompt.")
   private int perPrompt = 1;
 
-  @Option(names = "--sample", description = "Draw with temperature 0.8, top_k 50 and top_p 0.95.")
+  @Option(names = "--sample", description = "Draw with temperature 0.8 and top_p 0.95.")
   private boolean sample;
+
+  @Option(names = "--top-k", description = "With --sample; 0 turns it off.")
+  private int topK = 50;
 
   @Option(names = "--runs", description = "Timed runs, of which the fastest counts.")
   private int runs = 2;
@@ -124,7 +127,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Sampling sampling() {
-    return sample ? new Sampling(true, 0.8, 50, 0.95, 0, 1, 0, 0) : Sampling.GREEDY;
+    return sample ? new Sampling(true, 0.8, topK, 0.95, 0, 1, 0, 0) : Sampling.GREEDY;
   }
 
   private static void print(Timed timed, Bench bench, Machine machine) {

@@ -44,7 +44,7 @@ class BatchInvarianceTest {
 
   private static void decodeAmong(String folder, WeightFormat weights, int... counts) {
     float[] onOneThread = new float[0];
-    for (int threads : new int[] {1, 2}) {
+    for (int threads : new int[] {1, 2, 3, 7}) {
       ModelOptions options = new ModelOptions("cpu", threads, weights);
       try (TorchModel model = TorchModel.open(Path.of(folder), options)) {
         float[] alone = decode(model, 1, 16);
@@ -80,13 +80,18 @@ class BatchInvarianceTest {
   @ParameterizedTest
   @EnumSource
   void aPromptIsTheSameBesideOtherPromptsAndDecodingSequences(WeightFormat weights) {
-    try (TorchModel model = TorchModel.open(MINI, new ModelOptions("cpu", 2, weights))) {
-      int[] prompt = new Random(5).ints(300, 10, 3900).toArray();
-      float[] alone = prefill(model, prompt, 0);
-      for (int others : new int[] {1, 2, 5, 20}) {
-        assertThat(differences(prefill(model, prompt, others), alone))
-            .as("%d others", others)
-            .isZero();
+    int[] prompt = new Random(5).ints(300, 10, 3900).toArray();
+    float[] first = new float[0];
+    for (int threads : new int[] {1, 2, 3}) {
+      try (TorchModel model = TorchModel.open(MINI, new ModelOptions("cpu", threads, weights))) {
+        float[] alone = prefill(model, prompt, 0);
+        first = threads == 1 ? alone : first;
+        assertThat(differences(alone, first)).as("%d threads", threads).isZero();
+        for (int others : new int[] {1, 2, 5, 20}) {
+          assertThat(differences(prefill(model, prompt, others), alone))
+              .as("%d others on %d threads", others, threads)
+              .isZero();
+        }
       }
     }
   }

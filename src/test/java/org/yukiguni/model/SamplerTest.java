@@ -226,6 +226,50 @@ class SamplerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 5, 6})
+  void aRowDrawsTheSameHoweverManyOfTheLargestAreTriedFirst(int seed) {
+    int vocabulary = 3_000;
+    Random random = new Random(seed);
+    float[] logits = new float[vocabulary * NEIGHBOURS];
+    for (int i = 0; i < logits.length; i++) {
+      // From nearly flat to nearly certain; in every second row equal values are common.
+      int row = i / vocabulary;
+      double value = random.nextGaussian() * Math.pow(2, row % 8 - 3);
+      logits[i] = row % 2 == 0 ? (float) value : Math.round(value * 8) / 8f;
+    }
+    List<SampleRow> rows = new ArrayList<>();
+    for (int i = 0; i < 10 * NEIGHBOURS; i++) {
+      Sampling sampling =
+          new Sampling(
+              true,
+              1,
+              i % 5 == 4 ? 1 + random.nextInt(60) : 0,
+              i % 3 == 0 ? 1 : random.nextDouble(),
+              i % 7 == 6 ? 0.1 * random.nextDouble() : 0,
+              i % 11 == 10 ? 0.9 : 1,
+              0,
+              0);
+      double uniform = i % 13 == 12 ? Math.nextDown(1.0) : random.nextDouble();
+      LogitEdits edits = LogitEdits.ban(random.nextInt(vocabulary));
+      rows.add(new SampleRow(i % NEIGHBOURS, sampling, uniform, edits, 0));
+    }
+    int[] expected = drawn(logits, rows, vocabulary);
+    for (int firstWidth : new int[] {4, 64, 256}) {
+      assertThat(drawn(logits, rows, firstWidth)).as("%d first", firstWidth).isEqualTo(expected);
+    }
+  }
+
+  private static int[] drawn(float[] logits, List<SampleRow> rows, int firstWidth) {
+    int vocabulary = logits.length / NEIGHBOURS;
+    try (NDManager scope = manager.newSubManager();
+        Sampler sampler = new Sampler(manager, vocabulary, firstWidth)) {
+      NDArray tensor = scope.create(logits, new Shape(NEIGHBOURS, vocabulary));
+      long[] source = rows.stream().mapToLong(SampleRow::token).toArray();
+      return sampler.sample(scope, tensor, source, rows).tokens();
+    }
+  }
+
   /** Penalties for most rows; sometimes a few forced ones; always a ban. */
   private static LogitEdits edits(int row, Random random, int vocabulary) {
     int[] seen = random.ints(30, 0, vocabulary).distinct().toArray();
