@@ -9,6 +9,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.checkpoint.CheckpointException;
+import org.yukiguni.hub.FetchListener;
+import org.yukiguni.hub.FetchLog;
 import org.yukiguni.hub.ModelFolder;
 import org.yukiguni.hub.ModelResolver;
 import org.yukiguni.job.GenerationResolver;
@@ -33,15 +35,21 @@ public final class Requests {
   /**
    * Resolves a job; needs no Spark, so that what is wrong is told at once.
    *
+   * @param listener is told of a model that is fetched
    * @throws InvalidJobException if the model is not there, or does not fit the job
    */
+  public static RunRequest of(Job job, FetchListener listener) {
+    return of(job, listener, model -> spark -> PromptReader.read(spark, job, model));
+  }
+
+  /** The same; a model that is fetched is told in the log. */
   public static RunRequest of(Job job) {
-    return of(job, model -> spark -> PromptReader.read(spark, job, model));
+    return of(job, new FetchLog());
   }
 
   /** The same for rows that are there already; their ids are not checked. */
   static RunRequest of(Job job, Dataset<Row> rows) {
-    return of(job, model -> spark -> PromptReader.of(rows, job, model));
+    return of(job, new FetchLog(), model -> spark -> PromptReader.of(rows, job, model));
   }
 
   /**
@@ -51,16 +59,22 @@ public final class Requests {
    */
   public static int contextLength(Job job) {
     try {
-      ModelFolder model = new ModelResolver(HadoopConfiguration.current()).resolve(job.model());
+      ModelFolder model = models(new FetchLog()).resolve(job.model());
       return Checkpoint.open(model.path()).config().contextLength();
     } catch (CheckpointException e) {
       throw new InvalidJobException("model.path: " + e.getMessage());
     }
   }
 
+  private static ModelResolver models(FetchListener listener) {
+    return new ModelResolver(HadoopConfiguration.current(), listener);
+  }
+
   private static RunRequest of(
-      Job job, Function<PromptConventions, Function<SparkSession, Dataset<Row>>> prompts) {
-    ModelResolver models = new ModelResolver(HadoopConfiguration.current());
+      Job job,
+      FetchListener listener,
+      Function<PromptConventions, Function<SparkSession, Dataset<Row>>> prompts) {
+    ModelResolver models = models(listener);
     ModelFolder model = models.resolve(job.model());
     Optional<ModelFolder> adapter = models.resolveAdapter(job.model());
     ModelTexts texts = ModelTexts.of(model);

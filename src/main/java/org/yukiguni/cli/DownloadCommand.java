@@ -1,7 +1,9 @@
 package org.yukiguni.cli;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.yukiguni.hub.ModelResolver;
+import org.yukiguni.progress.ProgressMode;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.spark.HadoopConfiguration;
 import picocli.CommandLine.Command;
@@ -32,7 +34,14 @@ final class DownloadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    System.out.println(new ModelResolver(HadoopConfiguration.current()).download(model, revision));
+    Path folder =
+        Fetching.watched(
+            "download",
+            ProgressMode.AUTO,
+            listener ->
+                new ModelResolver(HadoopConfiguration.current(), listener)
+                    .download(model, revision));
+    System.out.println(folder);
     return ExitCode.OK.code();
   }
 }

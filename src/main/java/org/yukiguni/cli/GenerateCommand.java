@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import org.yukiguni.api.Requests;
 import org.yukiguni.job.InvalidJobException;
+import org.yukiguni.job.Job;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.progress.ProgressMode;
 import org.yukiguni.run.DryRun;
@@ -71,7 +72,8 @@ final class GenerateCommand implements Callable<Integer> {
     List<String> problems = new ArrayList<>();
     for (Path file : files) {
       try {
-        requests.add(Requests.of(JobReader.read(file, overrides)));
+        Job job = JobReader.read(file, overrides);
+        requests.add(Fetching.watched(job.name(), mode(), listener -> Requests.of(job, listener)));
       } catch (InvalidJobException e) {
         problems.addAll(e.problems());
       }
@@ -82,14 +84,17 @@ final class GenerateCommand implements Callable<Integer> {
     return requests;
   }
 
+  private ProgressMode mode() {
+    return quiet ? ProgressMode.NONE : progress;
+  }
+
   private ExitCode generate(SparkSession spark, RunRequest request, StopSignals signals) {
     try {
       if (isDry) {
         return new DryRun(spark, request, System.out).run(Requests.contextLength(request.job()));
       }
       GenerateRun run =
-          new GenerateRun(spark, request, System.out, signals::reason)
-              .showing(quiet ? ProgressMode.NONE : progress);
+          new GenerateRun(spark, request, System.out, signals::reason).showing(mode());
       return retriesErrors ? run.retryingErrors().run() : run.run();
     } catch (RuntimeException e) {
       return Problems.tell(e);

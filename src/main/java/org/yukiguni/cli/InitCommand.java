@@ -22,6 +22,7 @@ import org.yukiguni.job.Job;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.job.ModelSpec;
 import org.yukiguni.job.Quantization;
+import org.yukiguni.progress.ProgressMode;
 import org.yukiguni.prompt.InputProbe;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.spark.HadoopConfiguration;
@@ -73,10 +74,20 @@ final class InitCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     refuseExisting();
     ModelFolder folder =
-        new ModelResolver(HadoopConfiguration.current())
-            .resolve(
-                new ModelSpec(
-                    model, "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO));
+        Fetching.watched(
+            "init",
+            ProgressMode.AUTO,
+            listener ->
+                new ModelResolver(HadoopConfiguration.current(), listener)
+                    .resolve(
+                        new ModelSpec(
+                            model,
+                            "main",
+                            null,
+                            "main",
+                            Dtype.AUTO,
+                            Quantization.NONE,
+                            Device.AUTO)));
     int contextLength = Checkpoint.open(folder.path()).config().contextLength();
     try (SparkSession spark = Sessions.open("yukiguni init")) {
       JobDraft draft = draft(contextLength, InputProbe.of(spark, format(), dataset));

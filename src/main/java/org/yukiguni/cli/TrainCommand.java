@@ -10,6 +10,7 @@ import org.apache.spark.sql.SparkSession;
 import org.yukiguni.hub.ModelResolver;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.job.TrainJob;
+import org.yukiguni.progress.ProgressMode;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.spark.HadoopConfiguration;
 import org.yukiguni.train.TrainRequest;
@@ -38,9 +39,15 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     TrainJob job = JobReader.readTraining(file, overrides);
-    ModelResolver models = new ModelResolver(HadoopConfiguration.current());
     TrainRequest request =
-        new TrainRequest(job, models.resolve(job.model()), models.resolveAdapter(job.model()));
+        Fetching.watched(
+            job.name(),
+            ProgressMode.AUTO,
+            listener -> {
+              ModelResolver models = new ModelResolver(HadoopConfiguration.current(), listener);
+              return new TrainRequest(
+                  job, models.resolve(job.model()), models.resolveAdapter(job.model()));
+            });
     LOG.log(Level.INFO, "the effective job\n{0}", job.toYaml());
     try (SparkSession spark = Sessions.open("yukiguni " + job.name())) {
       new TrainRun(spark, request, System.out).run();

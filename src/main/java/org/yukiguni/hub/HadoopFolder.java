@@ -58,7 +58,7 @@ final class HadoopFolder {
    *
    * @throws HubException if it cannot be made, or the contents have changed meanwhile
    */
-  Path copy(String contents) {
+  Path copy(String contents, FetchListener listener) {
     String name = new org.apache.hadoop.fs.Path(uri).getName();
     Path copy =
         home.resolve("yukiguni").resolve((name.isEmpty() ? "model" : name) + "-" + contents);
@@ -70,7 +70,7 @@ final class HadoopFolder {
                 copy.resolveSibling(copy.getFileName() + ".lock"),
                 () -> {
                   if (!Files.isDirectory(copy)) {
-                    make(copy, contents);
+                    make(copy, contents, listener);
                   }
                 });
             return copy;
@@ -79,7 +79,7 @@ final class HadoopFolder {
     return copy;
   }
 
-  private void make(Path copy, String contents) throws IOException {
+  private void make(Path copy, String contents, FetchListener listener) throws IOException {
     Map<String, FileStatus> files = files();
     if (!contents(files).equals(contents)) {
       throw HubException.refused(
@@ -90,7 +90,7 @@ final class HadoopFolder {
     Path incomplete =
         Files.createDirectories(copy.resolveSibling(copy.getFileName() + ".incomplete"));
     long bytes = files.values().stream().mapToLong(FileStatus::getLen).sum();
-    try (FetchProgress progress = new FetchProgress(copy.getFileName().toString(), bytes)) {
+    try (FetchProgress progress = new FetchProgress(uri, bytes, listener)) {
       List<Callable<Void>> copies = new ArrayList<>();
       files.forEach(
           (name, file) ->

@@ -12,7 +12,8 @@ import org.apache.hadoop.conf.Configuration;
  */
 record HadoopSource(String uri, String contents, ModelFiles kind) implements ModelSource {
   @Override
-  public Path folder(Configuration hadoop) {
-    return new HadoopFolder(uri, kind, hadoop, HubEnvironment.ofProcess().home()).copy(contents);
+  public Path folder(Configuration hadoop, FetchListener listener) {
+    return new HadoopFolder(uri, kind, hadoop, HubEnvironment.ofProcess().home())
+        .copy(contents, listener);
   }
 }

@@ -26,14 +26,16 @@ final class Hub {
   private final HubEnvironment hub;
   private final HubClient client;
   private final Retry retry;
+  private final FetchListener listener;
 
-  Hub(HubEnvironment hub) {
-    this(hub, time -> TimeUnit.NANOSECONDS.sleep(time.toNanos()), SILENCE);
+  Hub(HubEnvironment hub, FetchListener listener) {
+    this(hub, time -> TimeUnit.NANOSECONDS.sleep(time.toNanos()), SILENCE, listener);
   }
 
   /** For tests, which do not want to wait. */
-  Hub(HubEnvironment hub, Retry.Pause pause, Duration silence) {
+  Hub(HubEnvironment hub, Retry.Pause pause, Duration silence, FetchListener listener) {
     this.hub = hub;
+    this.listener = listener;
     this.client = new HubClient(hub, silence);
     this.retry = new Retry(pause);
   }
@@ -135,7 +137,7 @@ final class Hub {
   private void download(String id, Listing listing, ModelFiles kind, HubCache cache)
       throws IOException {
     String commit = listing.commit();
-    Snapshot snapshot = new Snapshot(client, retry, id, commit, cache);
+    Snapshot snapshot = new Snapshot(client, retry, id, commit, cache, listener);
     List<String> names =
         kind.choose(
             listing.files(),

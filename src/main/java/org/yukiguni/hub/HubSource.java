@@ -17,7 +17,8 @@ import org.apache.hadoop.conf.Configuration;
 record HubSource(String id, String commit, ModelFiles kind, URI endpoint, boolean isOffline)
     implements ModelSource {
   @Override
-  public Path folder(Configuration hadoop) {
-    return new Hub(HubEnvironment.ofProcess().with(endpoint, isOffline)).folder(id, commit, kind);
+  public Path folder(Configuration hadoop, FetchListener listener) {
+    return new Hub(HubEnvironment.ofProcess().with(endpoint, isOffline), listener)
+        .folder(id, commit, kind);
   }
 }

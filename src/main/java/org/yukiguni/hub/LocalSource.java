@@ -11,7 +11,7 @@ import org.apache.hadoop.conf.Configuration;
  */
 record LocalSource(String path, String revision) implements ModelSource {
   @Override
-  public Path folder(Configuration hadoop) {
+  public Path folder(Configuration hadoop, FetchListener listener) {
     Path folder = Path.of(path);
     String found = FolderRevision.of(folder);
     if (!found.equals(revision)) {

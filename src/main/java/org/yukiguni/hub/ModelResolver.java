@@ -34,14 +34,21 @@ public final class ModelResolver {
 
   private final Configuration hadoop;
   private final Supplier<HubEnvironment> environment;
+  private final FetchListener listener;
 
-  /** Looks in the places that this process's environment names. */
-  public ModelResolver(Configuration hadoop) {
-    this(hadoop, HubEnvironment::ofProcess);
+  /**
+   * Looks in the places that this process's environment names.
+   *
+   * @param listener is told what comes
+   */
+  public ModelResolver(Configuration hadoop, FetchListener listener) {
+    this(hadoop, HubEnvironment::ofProcess, listener);
   }
 
-  ModelResolver(Configuration hadoop, Supplier<HubEnvironment> environment) {
+  ModelResolver(
+      Configuration hadoop, Supplier<HubEnvironment> environment, FetchListener listener) {
     this.hadoop = hadoop;
+    this.listener = listener;
     this.environment = environment;
   }
 
@@ -81,7 +88,7 @@ public final class ModelResolver {
       return find(name, revision, ModelFiles.MODEL).path();
     }
     HubEnvironment hub = environment.get();
-    String commit = new Hub(hub).update(name, checked(revision));
+    String commit = new Hub(hub, listener).update(name, checked(revision));
     return new HubCache(hub.cache(), name).snapshot(commit);
   }
 
@@ -150,13 +157,13 @@ public final class ModelResolver {
     refuseRevision(uri, revision);
     HadoopFolder folder = new HadoopFolder(uri, kind, hadoop, environment.get().home());
     String contents = folder.contents();
-    Path copy = folder.copy(contents);
+    Path copy = folder.copy(contents, listener);
     return new ModelFolder(copy, FolderRevision.of(copy), new HadoopSource(uri, contents, kind));
   }
 
   private ModelFolder fetched(String id, String revision, ModelFiles kind) {
     HubEnvironment hub = environment.get();
-    String commit = new Hub(hub).resolve(id, checked(revision), kind);
+    String commit = new Hub(hub, listener).resolve(id, checked(revision), kind);
     return new ModelFolder(
         new HubCache(hub.cache(), id).snapshot(commit),
         commit,

@@ -15,7 +15,8 @@ public sealed interface ModelSource extends Serializable
    * processes ask.
    *
    * @param hadoop configuration of file systems
+   * @param listener is told what comes
    * @throws HubException if it cannot be had
    */
-  Path folder(Configuration hadoop);
+  Path folder(Configuration hadoop, FetchListener listener);
 }

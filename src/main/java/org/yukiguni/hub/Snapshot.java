@@ -17,13 +17,21 @@ final class Snapshot {
   private final String model;
   private final String commit;
   private final HubCache cache;
+  private final FetchListener listener;
 
-  Snapshot(HubClient client, Retry retry, String model, String commit, HubCache cache) {
+  Snapshot(
+      HubClient client,
+      Retry retry,
+      String model,
+      String commit,
+      HubCache cache,
+      FetchListener listener) {
     this.client = client;
     this.retry = retry;
     this.model = model;
     this.commit = commit;
     this.cache = cache;
+    this.listener = listener;
   }
 
   /**
@@ -63,7 +71,7 @@ final class Snapshot {
   private void download(Map<Path, RemoteFile> blobs) throws IOException {
     long bytes = blobs.values().stream().mapToLong(RemoteFile::size).sum();
     refuseFullDisk(bytes);
-    try (FetchProgress progress = new FetchProgress(model, bytes)) {
+    try (FetchProgress progress = new FetchProgress(model, bytes, listener)) {
       List<Callable<Void>> downloads = new ArrayList<>();
       blobs.forEach(
           (blob, file) ->

@@ -7,10 +7,9 @@
  * resolves a name once, to a {@link org.yukiguni.hub.ModelSource} that means the same bytes for
  * ever; executors turn it into a folder of their host.
  *
- * <p>May import the JDK, Jackson, the progress bar, {@code org.yukiguni.job} and Hadoop's {@code
- * FileSystem} with its configuration: a copy from {@code hdfs:} follows the same rules as a
- * download (which files, one per host, checked, then moved into place), so it lives beside it. It
- * must never know Spark or DJL, nor what the files mean: of contents it reads an index of shards
- * and no more.
+ * <p>May import the JDK, Jackson, {@code org.yukiguni.job} and Hadoop's {@code FileSystem} with its
+ * configuration: a copy from {@code hdfs:} follows the same rules as a download (which files, one
+ * per host, checked, then moved into place), so it lives beside it. It must never know Spark or
+ * DJL, nor what the files mean: of contents it reads an index of shards and no more.
  */
 package org.yukiguni.hub;

@@ -8,7 +8,9 @@ public enum Phase {
   READING,
   /** Renders, tokenises and writes down the prompts. */
   PLANNING,
-  /** Opens the model on the executors, and fetches it first if it is a hub's. */
+  /** Fetches the model to the hosts that do not have it. */
+  DOWNLOADING,
+  /** Opens the model on the executors. */
   LOADING,
   /** Generates. */
   GENERATING,

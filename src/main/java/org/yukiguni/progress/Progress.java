@@ -16,7 +16,6 @@ public final class Progress implements AutoCloseable {
   private final ProgressMode mode;
   private final LiveBoard board;
   private final ProgressMeter meter;
-  private final TerminalBlock block;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -24,6 +23,10 @@ public final class Progress implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+
+  /** Opened when there is something to draw: what is done in a second is not shown. */
+  private TerminalBlock block;
+
   private int ticks;
   private boolean isClosed;
 
@@ -31,7 +34,6 @@ public final class Progress implements AutoCloseable {
     this.mode = mode;
     this.board = board;
     this.meter = new ProgressMeter(job, () -> System.nanoTime() / 1e9);
-    this.block = mode == ProgressMode.BAR ? new TerminalBlock() : null;
   }
 
   /** Shows from now on. */
@@ -96,12 +98,13 @@ public final class Progress implements AutoCloseable {
   private void tick() {
     ProgressState state;
     synchronized (meter) {
-      state = meter.read(board.sums(), board.executors());
+      state = meter.read(board.sums(), board.fetches(), board.executors());
     }
     ticks++;
     if (mode == ProgressMode.BAR) {
       synchronized (this) {
         if (!isClosed) {
+          block = block == null ? new TerminalBlock() : block;
           block.draw(ProgressText.block(state, block.width()));
         }
       }

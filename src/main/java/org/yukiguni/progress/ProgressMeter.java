@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.DoubleSupplier;
 import org.yukiguni.spark.EngineStatus;
 import org.yukiguni.spark.ExecutorStatus;
+import org.yukiguni.spark.Fetch;
 import org.yukiguni.spark.Sums;
 
 /**
@@ -20,8 +21,10 @@ final class ProgressMeter {
   private final String job;
   private final DoubleSupplier clock;
   private final Deque<Sample> recent = new ArrayDeque<>();
+  private final FetchRates fetchRates = new FetchRates();
   private Phase phase = Phase.READING;
-  private double phaseStart;
+  private Phase shown = phase;
+  private double shownSince;
   private Work work = new Work(0, 0, 1, -1);
   private Sample atStart;
 
@@ -35,12 +38,17 @@ final class ProgressMeter {
   ProgressMeter(String job, DoubleSupplier clock) {
     this.job = job;
     this.clock = clock;
-    phaseStart = clock.getAsDouble();
+    shownSince = clock.getAsDouble();
   }
 
   void enter(Phase next) {
     phase = next;
-    phaseStart = clock.getAsDouble();
+    show(next);
+  }
+
+  private void show(Phase next) {
+    shown = next;
+    shownSince = clock.getAsDouble();
   }
 
   void plan(Work planned) {
@@ -48,8 +56,9 @@ final class ProgressMeter {
   }
 
   /** The state now; call it about once a second. */
-  ProgressState read(Sums sums, List<ExecutorStatus> executors) {
+  ProgressState read(Sums sums, List<Fetch> driverFetches, List<ExecutorStatus> executors) {
     double now = clock.getAsDouble();
+    List<ProgressState.Fetch> fetches = fetchRates.read(now, driverFetches, executors);
     List<EngineStatus> engines = executors.stream().flatMap(e -> e.engines().stream()).toList();
     boolean isLoading =
         phase == Phase.GENERATING
@@ -58,10 +67,14 @@ final class ProgressMeter {
     if (phase == Phase.GENERATING && !isLoading) {
       sample(now, engines, sums);
     }
+    Phase visible = visible(isLoading, !fetches.isEmpty());
+    if (visible != shown) {
+      show(visible);
+    }
     return new ProgressState(
         job,
-        (isLoading ? Phase.LOADING : phase).label(),
-        now - phaseStart,
+        shown.label(),
+        now - shownSince,
         work.rows(),
         work.rowsBefore() + sums.rows(),
         sums.completions(),
@@ -69,7 +82,14 @@ final class ProgressMeter {
         rate(recent.peekFirst(), recent.peekLast()),
         rate(atStart, recent.peekLast()),
         secondsLeft(sums),
-        shown(executors));
+        fetches,
+        engines(executors));
+  }
+
+  /** Whoever waits for a model is told so, whatever it is wanted for. */
+  private Phase visible(boolean isLoading, boolean isFetching) {
+    boolean isWaiting = phase != Phase.GENERATING || isLoading;
+    return isFetching && isWaiting ? Phase.DOWNLOADING : isLoading ? Phase.LOADING : phase;
   }
 
   private void sample(double now, List<EngineStatus> engines, Sums sums) {
@@ -120,7 +140,7 @@ final class ProgressMeter {
         : Math.round((Math.max(0, toDraw) + Math.max(0, prompts)) * seconds / done);
   }
 
-  private static List<ProgressState.Engine> shown(List<ExecutorStatus> executors) {
+  private static List<ProgressState.Engine> engines(List<ExecutorStatus> executors) {
     List<ProgressState.Engine> shown = new ArrayList<>();
     for (ExecutorStatus executor : executors) {
       for (EngineStatus engine : executor.engines()) {
@@ -129,6 +149,8 @@ final class ProgressMeter {
                 executor.executorId(),
                 engine.device(),
                 engine.isLoading() ? engine.loadMs() / 1000.0 : null,
+                engine.layersLoaded(),
+                engine.layers(),
                 engine.running(),
                 engine.waiting(),
                 engine.kvShare()));

@@ -18,6 +18,7 @@ import java.util.List;
  * @param tokensPerSecondNow completion tokens, over the last ten seconds
  * @param tokensPerSecond completion tokens since the generation began
  * @param secondsLeft until the last row is done, or null as long as nobody can tell
+ * @param fetches models that come to a host
  * @param engines what each engine is doing
  */
 record ProgressState(
@@ -31,9 +32,21 @@ record ProgressState(
     double tokensPerSecondNow,
     double tokensPerSecond,
     Long secondsLeft,
+    List<Fetch> fetches,
     List<Engine> engines) {
   private static final ObjectMapper JSON =
       new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+  /**
+   * A model on its way to a host.
+   *
+   * @param executorId the Spark executor that fetches it; null for the driver
+   * @param model the repository or the folder
+   * @param bytes that are there
+   * @param totalBytes that there will be
+   * @param secondsLeft until all is there, or null as long as nobody can tell
+   */
+  record Fetch(String executorId, String model, long bytes, long totalBytes, Long secondsLeft) {}
 
   /**
    * An engine.
@@ -41,6 +54,8 @@ record ProgressState(
    * @param executorId the Spark executor
    * @param device cpu or cuda:N
    * @param loadingSeconds how long its model has been loading; null once it is open
+   * @param layersLoaded of the model that is being loaded
+   * @param layers that it has; 0 as long as nobody knows
    * @param running completions in work
    * @param waiting requests not started
    * @param kvShare share of the KV memory in use, 0 to 1
@@ -49,9 +64,18 @@ record ProgressState(
       String executorId,
       String device,
       Double loadingSeconds,
+      int layersLoaded,
+      int layers,
       int running,
       int waiting,
-      double kvShare) {}
+      double kvShare) {
+    /** Seconds until the model is loaded if every layer takes as long, or null. */
+    Long loadingSecondsLeft() {
+      return loadingSeconds == null || layersLoaded == 0
+          ? null
+          : Math.round(loadingSeconds * (layers - layersLoaded) / layersLoaded);
+    }
+  }
 
   double share() {
     return rows == 0 ? 0 : (double) rowsDone / rows;

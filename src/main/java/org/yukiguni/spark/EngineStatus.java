@@ -11,6 +11,8 @@ import org.yukiguni.engine.EngineStats;
  * @param device cpu or cuda:N
  * @param isLoading whether its model is being loaded; the numbers are 0 then
  * @param loadMs time it took, or has taken so far, to load the model, in milliseconds
+ * @param layersLoaded that are on the device; 0 once all are
+ * @param layers of the model that is being loaded; 0 as long as nobody knows
  * @param running sequences decoding now
  * @param waiting requests not started
  * @param kvShare share of the KV memory in use, 0 to 1
@@ -23,6 +25,8 @@ public record EngineStatus(
     String device,
     boolean isLoading,
     long loadMs,
+    int layersLoaded,
+    int layers,
     int running,
     int waiting,
     double kvShare,
@@ -32,8 +36,9 @@ public record EngineStatus(
     long newTokens)
     implements Serializable {
 
-  static EngineStatus loading(String device, long loadMs) {
-    return new EngineStatus(device, true, loadMs, 0, 0, 0, 0, 0, 0, 0);
+  static EngineStatus loading(String device, long loadMs, Arrivals.Layers layers) {
+    return new EngineStatus(
+        device, true, loadMs, layers.loaded(), layers.total(), 0, 0, 0, 0, 0, 0, 0);
   }
 
   static EngineStatus of(String device, long loadMs, OpenEngine open) {
@@ -43,6 +48,8 @@ public record EngineStatus(
         device,
         false,
         loadMs,
+        0,
+        0,
         stats.running(),
         stats.waiting(),
         Math.min(

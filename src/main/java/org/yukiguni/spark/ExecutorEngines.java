@@ -1,6 +1,7 @@
 package org.yukiguni.spark;
 
 import java.util.List;
+import org.yukiguni.hub.FetchLog;
 import org.yukiguni.model.TrainingModel;
 
 /**
@@ -24,6 +25,8 @@ final class ExecutorEngines {
 
   private static final Shared<TrainerLoader, TrainingModel> TRAINERS =
       new Shared<>((wanted, idle) -> !wanted.equals(idle), model -> false, TrainerLoader::open);
+
+  private static final Arrivals ARRIVALS = new Arrivals(new FetchLog());
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(ExecutorEngines::closeAll, "close-engines"));
@@ -49,9 +52,17 @@ final class ExecutorEngines {
         .map(
             state ->
                 state.value() == null
-                    ? EngineStatus.loading(state.key().device(), state.openingMs())
+                    ? EngineStatus.loading(
+                        state.key().device(),
+                        state.openingMs(),
+                        ARRIVALS.layers(state.key().device()))
                     : EngineStatus.of(state.key().device(), state.openingMs(), state.value()))
         .toList();
+  }
+
+  /** What is on its way into this executor. */
+  static Arrivals arrivals() {
+    return ARRIVALS;
   }
 
   /** A share in a model that is trained. */

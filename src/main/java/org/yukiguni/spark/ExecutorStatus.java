@@ -9,7 +9,9 @@ import java.util.List;
  * @param executorId the Spark executor
  * @param residentBytes memory of its process, the model's weights included; 0 where the system does
  *     not say
+ * @param fetches models that come to its host, if it is the process that fetches them
  * @param engines its engines
  */
-public record ExecutorStatus(String executorId, long residentBytes, List<EngineStatus> engines)
+public record ExecutorStatus(
+    String executorId, long residentBytes, List<Fetch> fetches, List<EngineStatus> engines)
     implements Serializable {}

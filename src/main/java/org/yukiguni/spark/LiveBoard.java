@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.yukiguni.hub.FetchListener;
 
 /**
  * What the driver knows of the executors at this moment: the last word of each, and the sums of the
@@ -22,6 +23,7 @@ public final class LiveBoard {
 
   private final LongSupplier nanoTime;
   private final Map<String, Heard> executors = new ConcurrentHashMap<>();
+  private final Arrivals arrivals = new Arrivals();
   private volatile Supplier<Sums> sums = () -> Sums.ZERO;
 
   private record Heard(ExecutorStatus status, long nanos) {}
@@ -43,6 +45,16 @@ public final class LiveBoard {
   /** The sums of the run in work, or of the last one. */
   public Sums sums() {
     return sums.get();
+  }
+
+  /** To be told what the driver fetches. */
+  public FetchListener fetchListener() {
+    return arrivals;
+  }
+
+  /** Models that come to the driver's host, if it is the process that fetches them. */
+  public List<Fetch> fetches() {
+    return arrivals.fetches();
   }
 
   /** Executors that were heard of in the last seconds, by id. */

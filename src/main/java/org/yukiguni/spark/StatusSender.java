@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -39,9 +38,14 @@ final class StatusSender implements ExecutorPlugin {
   }
 
   private static void send(PluginContext plugin) {
-    List<EngineStatus> engines = ExecutorEngines.statuses();
+    ExecutorStatus status =
+        new ExecutorStatus(
+            plugin.executorID(),
+            residentBytes(),
+            ExecutorEngines.arrivals().fetches(),
+            ExecutorEngines.statuses());
     try {
-      plugin.send(new ExecutorStatus(plugin.executorID(), residentBytes(), engines));
+      plugin.send(status);
     } catch (IOException | RuntimeException e) {
       // For watching only: a driver that cannot be reached is noticed by Spark itself.
       LOG.log(Level.DEBUG, "cannot send the engines' status", e);

@@ -2,7 +2,6 @@ package org.yukiguni.spark;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 import org.yukiguni.checkpoint.CheckpointException;
 import org.yukiguni.engine.Clock;
 import org.yukiguni.engine.Engine;
@@ -43,7 +42,7 @@ public record TorchLoader(
 
   @Override
   public TextCodec openCodec() {
-    return new TokenizerCodec(Tokenizer.open(model.folder(HadoopConfiguration.current())));
+    return new TokenizerCodec(Tokenizer.open(folder(model)));
   }
 
   /** {@inheritDoc} Models for a GPU are not counted: DJL does not say how much memory one has. */
@@ -52,9 +51,8 @@ public record TorchLoader(
     if (!device.equals("cpu")) {
       return Optional.empty();
     }
-    Configuration hadoop = HadoopConfiguration.current();
     try {
-      return ModelMemory.of(model.folder(hadoop), adapterFolder(hadoop), weightFormat())
+      return ModelMemory.of(folder(model), adapterFolder(), weightFormat())
           .refusal(MachineMemory.bytes(), Runtime.getRuntime().totalMemory());
     } catch (CheckpointException e) {
       return Optional.of(e.getMessage());
@@ -69,19 +67,21 @@ public record TorchLoader(
             sentence -> {
               throw new IllegalStateException(sentence);
             });
-    Configuration hadoop = HadoopConfiguration.current();
-    Path folder = model.folder(hadoop);
+    Path folder = folder(model);
     FolderStamp stamp = FolderStamp.of(folder);
     LanguageModel opened =
-        TorchModel.open(
-            folder, adapterFolder(hadoop), new ModelOptions(device, threads, weightFormat()));
+        TorchModel.open(folder, adapterFolder(), new ModelOptions(device, threads, weightFormat()));
     EngineLimits limits = EngineSizing.of(engine, opened.limits(), device);
     return new OpenEngine(
         new Engine("engine " + device, opened, limits, Clock.SYSTEM), limits, stamp::check);
   }
 
-  private Optional<Path> adapterFolder(Configuration hadoop) {
-    return Optional.ofNullable(adapter).map(source -> source.folder(hadoop));
+  private static Path folder(ModelSource source) {
+    return source.folder(HadoopConfiguration.current(), ExecutorEngines.arrivals());
+  }
+
+  private Optional<Path> adapterFolder() {
+    return Optional.ofNullable(adapter).map(TorchLoader::folder);
   }
 
   private WeightFormat weightFormat() {

@@ -22,7 +22,7 @@ public record TrainerLoader(
     implements Serializable {
   TrainingModel open() {
     return TrainingModel.open(
-        model.folder(HadoopConfiguration.current()),
+        model.folder(HadoopConfiguration.current(), ExecutorEngines.arrivals()),
         layout,
         new ModelOptions(device, threads),
         memory);

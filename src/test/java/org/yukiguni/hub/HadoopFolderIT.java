@@ -74,14 +74,14 @@ class HadoopFolderIT {
 
   @Test
   void isCopiedOnce() throws IOException {
-    Path copy = folder().copy(folder().contents());
+    Path copy = folder().copy(folder().contents(), new FetchLog());
     assertThat(copy.getParent()).isEqualTo(home.resolve("yukiguni"));
     assertThat(copy.getFileName().toString()).matches(model.getName() + "-[0-9a-f]{16}");
     assertThat(names(copy))
         .containsExactlyInAnyOrder("config.json", "tokenizer.json", "model.safetensors");
     assertThat(copy.resolve("model.safetensors")).hasSize(300_000);
     Object key = Files.readAttributes(copy, "unix:ino").get("ino");
-    assertThat(folder().copy(folder().contents())).isEqualTo(copy);
+    assertThat(folder().copy(folder().contents(), new FetchLog())).isEqualTo(copy);
     assertThat(Files.readAttributes(copy, "unix:ino")).containsEntry("ino", key);
     assertThat(names(home.resolve("yukiguni")))
         .containsExactlyInAnyOrder(copy.getFileName().toString(), copy.getFileName() + ".lock");
@@ -90,7 +90,7 @@ class HadoopFolderIT {
   @Test
   void isCopiedOnceHoweverManyAsk() throws IOException {
     String contents = folder().contents();
-    Callable<Path> copying = () -> folder().copy(contents);
+    Callable<Path> copying = () -> folder().copy(contents, new FetchLog());
     assertThat(Parallel.run(Collections.nCopies(8, copying)).stream().distinct()).hasSize(1);
     assertThat(names(home.resolve("yukiguni"))).hasSize(2);
   }
@@ -98,13 +98,14 @@ class HadoopFolderIT {
   @Test
   void isAnotherOneWhenAFileChanges() throws IOException {
     String before = folder().contents();
-    Path copy = folder().copy(before);
+    Path copy = folder().copy(before, new FetchLog());
     write("config.json", "{\"a\": 1}".getBytes(UTF_8));
     assertThat(folder().contents()).isNotEqualTo(before);
-    assertThat(folder().copy(folder().contents()).resolve("config.json")).hasContent("{\"a\": 1}");
+    assertThat(folder().copy(folder().contents(), new FetchLog()).resolve("config.json"))
+        .hasContent("{\"a\": 1}");
     // A host that has the old contents goes on with them, one that has not must not mix.
-    assertThat(folder().copy(before)).isEqualTo(copy);
-    assertThatThrownBy(() -> folder(home.resolve("other")).copy(before))
+    assertThat(folder().copy(before, new FetchLog())).isEqualTo(copy);
+    assertThatThrownBy(() -> folder(home.resolve("other")).copy(before, new FetchLog()))
         .isInstanceOf(HubException.class)
         .hasMessage(
             "Cannot copy model "
@@ -121,7 +122,7 @@ class HadoopFolderIT {
     Files.write(incomplete.resolve("model.safetensors.part"), new byte[100]);
     // A file gets its name when it is whole, so this one is not copied again.
     Files.writeString(incomplete.resolve("config.json"), "[]");
-    Path copy = folder().copy(contents);
+    Path copy = folder().copy(contents, new FetchLog());
     assertThat(copy.resolve("model.safetensors")).hasSize(300_000);
     assertThat(copy.resolve("config.json")).hasContent("[]");
     assertThat(names(copy)).hasSize(3);
@@ -173,7 +174,9 @@ class HadoopFolderIT {
   void theJobsKeyIsNamedAndTheRevisionIsThatOfALocalFolder() throws IOException {
     ModelResolver resolver =
         new ModelResolver(
-            HADOOP, () -> HubEnvironment.of(Map.of("HF_HOME", home.toString()), home));
+            HADOOP,
+            () -> HubEnvironment.of(Map.of("HF_HOME", home.toString()), home),
+            new FetchLog());
     ModelFolder found = resolver.resolve(ModelResolverTest.spec(model.toString()));
     assertThat(found.path()).startsWith(home);
     assertThat(found.revision()).isEqualTo(FolderRevision.of(found.path()));

@@ -39,6 +39,7 @@ class HubFaultsTest {
 
   @TempDir Path home;
   private final HubServer server = new HubServer();
+  private final HeardFetches heard = new HeardFetches();
   private final List<Long> waits = new CopyOnWriteArrayList<>();
   private final byte[] weights = new byte[WEIGHT_BYTES];
   private String commit;
@@ -214,6 +215,21 @@ class HubFaultsTest {
   }
 
   @Test
+  void theListenerHearsOfEveryByteOnce() throws IOException {
+    server.fail("GET /[0-9a-f]{64}", cutAfter(70_000), damaged(), cutAfter(10_000));
+    resolve(Optional.empty());
+    assertWhole();
+    // The two small files have the same contents.
+    long all = weights.length + 2L;
+    assertThat(heard.last()).isEqualTo(new HeardFetches.Told(ID, all, all));
+    assertThat(heard.told()).allMatch(told -> told.bytes() >= 0);
+    assertThat(heard.told()).anyMatch(told -> told.bytes() > 60_000 && told.bytes() < 80_000);
+    assertThat(heard.ended()).containsExactly(ID);
+    resolve(Optional.empty());
+    assertThat(heard.ended()).as("what is there is not fetched").hasSize(1);
+  }
+
+  @Test
   void aHubThatIsNotThereIsTriedAgain() {
     server.close();
     assertThatThrownBy(() -> resolve(Optional.empty()))
@@ -317,7 +333,8 @@ class HubFaultsTest {
     return new Hub(
         new HubEnvironment(server.endpoint(), home, home.resolve("hub"), token, false),
         wait -> waits.add(wait.toSeconds()),
-        Duration.ofMillis(500));
+        Duration.ofMillis(500),
+        heard);
   }
 
   private void assertWhole() throws IOException {

@@ -39,7 +39,7 @@ class HubProcessesTest {
       HubEnvironment hub = HubEnvironment.ofProcess();
       ModelSource source =
           new HubSource(ID, arguments[0], ModelFiles.MODEL, hub.endpoint(), hub.isOffline());
-      System.out.println(source.folder(new Configuration()));
+      System.out.println(source.folder(new Configuration(), new FetchLog()));
     }
   }
 
@@ -134,7 +134,8 @@ class HubProcessesTest {
   }
 
   private ModelFolder resolve(Path folder) {
-    return new ModelResolver(new Configuration(), () -> HubEnvironment.of(variables(), folder))
+    return new ModelResolver(
+            new Configuration(), () -> HubEnvironment.of(variables(), folder), new FetchLog())
         .resolve(ModelResolverTest.spec(ID));
   }
 

@@ -236,11 +236,11 @@ class HubTest {
   }
 
   private Hub hub() {
-    return new Hub(environment(false), time -> {}, Duration.ofSeconds(5));
+    return new Hub(environment(false), time -> {}, Duration.ofSeconds(5), new HeardFetches());
   }
 
   private Hub offline() {
-    return new Hub(environment(true), time -> {}, Duration.ofSeconds(5));
+    return new Hub(environment(true), time -> {}, Duration.ofSeconds(5), new HeardFetches());
   }
 
   private HubEnvironment environment(boolean isOffline) {

@@ -117,7 +117,7 @@ class ModelResolverTest {
   }
 
   private static ModelResolver resolver() {
-    return new ModelResolver(new Configuration());
+    return new ModelResolver(new Configuration(), new FetchLog());
   }
 
   private static ModelSpec withAdapter(String adapter) {

@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yukiguni.checkpoint.Checkpoint;
+import org.yukiguni.hub.FetchLog;
 import org.yukiguni.hub.ModelResolver;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.JobReader;
@@ -169,7 +170,7 @@ class TrainRunTest {
 
   private static String run(String yaml) {
     TrainJob job = JobReader.parseTraining(yaml, List.of());
-    ModelResolver models = new ModelResolver(new Configuration());
+    ModelResolver models = new ModelResolver(new Configuration(), new FetchLog());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     new TrainRun(
             LocalSpark.session(),
