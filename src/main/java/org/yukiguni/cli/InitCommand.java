@@ -5,7 +5,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,8 +23,10 @@ import org.yukiguni.job.ModelSpec;
 import org.yukiguni.job.Quantization;
 import org.yukiguni.progress.ProgressMode;
 import org.yukiguni.prompt.InputProbe;
+import org.yukiguni.report.TerminalText;
 import org.yukiguni.run.ExitCode;
 import org.yukiguni.spark.HadoopConfiguration;
+import org.yukiguni.tokenizer.PromptConventions;
 import org.yukiguni.tokenizer.Tokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,8 +37,9 @@ import picocli.CommandLine.Parameters;
     name = "init",
     description = {
       "Writes a job file for a dataset and a model.",
-      "Finds out by itself which column holds the prompts, which one names the rows, which are worth"
-          + " keeping, and how many tokens the model sees."
+      "Finds out by itself which column holds the prompts or conversations, which template they"
+          + " need, which column names the rows, which are worth keeping, and how many tokens the"
+          + " model sees."
     },
     mixinStandardHelpOptions = true)
 final class InitCommand implements Callable<Integer> {
@@ -88,19 +90,22 @@ final class InitCommand implements Callable<Integer> {
                             Dtype.AUTO,
                             Quantization.NONE,
                             Device.AUTO)));
-    int contextLength = Checkpoint.open(folder.path()).config().contextLength();
-    try (SparkSession spark = Sessions.open("yukiguni init")) {
-      JobDraft draft = draft(contextLength, InputProbe.of(spark, format(), dataset));
+    try (Tokenizer tokenizer = Tokenizer.open(folder.path());
+        SparkSession spark = Sessions.open("yukiguni init")) {
+      JobDraft draft =
+          new JobDraft(
+              Path.of(dataset).getFileName().toString().replaceFirst("\\.\\w+$", ""),
+              format(),
+              dataset,
+              model,
+              Checkpoint.open(folder.path()).config().contextLength(),
+              PromptConventions.of(folder.path(), tokenizer).chatTemplate().isPresent(),
+              InputProbe.of(spark, format(), dataset));
       Job checked = JobReader.parse(draft.yaml(), List.of());
       write(draft.yaml());
-      tell(draft, checked, folder);
+      tell(draft, checked, tokenizer);
     }
     return ExitCode.OK.code();
-  }
-
-  private JobDraft draft(int contextLength, InputProbe probe) {
-    String name = Path.of(dataset).getFileName().toString().replaceFirst("\\.\\w+$", "");
-    return new JobDraft(name, format(), dataset, model, contextLength, probe);
   }
 
   private InputFormat format() {
@@ -134,33 +139,41 @@ final class InitCommand implements Callable<Integer> {
     }
   }
 
-  private void tell(JobDraft draft, Job job, ModelFolder folder) {
-    int[] lengths;
-    try (Tokenizer tokenizer = Tokenizer.open(folder.path())) {
-      lengths =
-          draft.prompt().examples().stream()
-              .mapToInt(text -> tokenizer.encode(text).length)
-              .sorted()
-              .toArray();
-    }
+  private void tell(JobDraft draft, Job job, Tokenizer tokenizer) {
+    int[] lengths =
+        draft.prompt().source().examples().stream()
+            .mapToInt(text -> tokenizer.encode(text).length)
+            .sorted()
+            .toArray();
     System.out.printf(
         Locale.ROOT,
         """
         wrote %s
-        prompts  column %s; the first %,d have %,d tokens in the middle and %,d at most
+        prompts  column %s%s
+        template %s
         ids      %s
         kept     %s
         model    sees %,d tokens; completions have at most %,d of them
 
-        Next: generate %s
+        Next: generate %s --dry-run shows the first prompt and counts tokens; without
+        --dry-run it runs the job.
         """,
         file,
-        draft.prompt().name(),
-        lengths.length,
-        lengths.length == 0 ? 0 : lengths[lengths.length / 2],
-        Arrays.stream(lengths).max().orElse(0),
-        job.input().id() == null ? "hashes of the prompts" : "column " + job.input().id(),
-        draft.kept().isEmpty() ? "no column" : String.join(", ", draft.kept()),
+        TerminalText.oneLine(draft.prompt().source().name()),
+        lengths.length == 0
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "; the first %,d have %,d tokens in the middle and %,d at most",
+                lengths.length,
+                lengths[lengths.length / 2],
+                lengths[lengths.length - 1]),
+        draft.prompt().template().orElse("none, a text is the prompt as it is"),
+        TerminalText.oneLine(
+            job.input().id() == null ? "hashes of the prompts" : "column " + job.input().id()),
+        draft.kept().isEmpty()
+            ? "no column"
+            : TerminalText.oneLine(String.join(", ", draft.kept())),
         draft.contextLength(),
         draft.maxNewTokens(),
         file);

@@ -1,12 +1,10 @@
 package org.yukiguni.cli;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.yukiguni.job.InputFormat;
-import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.prompt.InputProbe;
 
 /**
@@ -17,6 +15,7 @@ import org.yukiguni.prompt.InputProbe;
  * @param dataset its path
  * @param model as the person named it
  * @param contextLength of the model, in tokens
+ * @param hasChatTemplate whether the model brings one
  * @param probe of the dataset
  */
 record JobDraft(
@@ -25,54 +24,30 @@ record JobDraft(
     String dataset,
     String model,
     int contextLength,
+    boolean hasChatTemplate,
     InputProbe probe) {
-  private static final List<String> PROMPT_NAMES =
-      List.of("prompt", "question", "instruction", "query", "text", "content", "input", "value");
   private static final int MAX_KEPT_VALUES = 40;
   private static final int MAX_NEW_TOKENS = 256;
 
-  /** The column whose texts are the prompts: one with a likely name, else the one of most text. */
-  InputProbe.Shape prompt() {
-    List<InputProbe.Shape> texts =
-        probe.columns().stream()
-            .filter(column -> column.isText() && column.meanLength() > 0)
-            .toList();
-    return PROMPT_NAMES.stream()
-        .flatMap(likely -> texts.stream().filter(c -> lower(c).equals(likely)))
-        .findFirst()
-        .or(() -> texts.stream().max(Comparator.comparingDouble(InputProbe.Shape::meanLength)))
-        .orElseThrow(
-            () ->
-                new InvalidJobException(
-                    "Cannot make prompts of %s because none of its columns %s holds texts; give another dataset"
-                        .formatted(
-                            dataset,
-                            probe.columns().stream()
-                                .map(InputProbe.Shape::name)
-                                .collect(Collectors.joining(", ")))));
-  }
-
-  /** The column with more for the model, where an instruction has one as in Alpaca's dataset. */
-  private Optional<InputProbe.Shape> addition() {
-    return lower(prompt()).equals("instruction")
-        ? probe.columns().stream().filter(c -> c.isText() && lower(c).equals("input")).findFirst()
-        : Optional.empty();
+  /** How the rows become prompts. */
+  PromptDraft prompt() {
+    return new PromptDraft(dataset, model, hasChatTemplate, probe);
   }
 
   /** A column that names each row: called so, without nulls and doubles. */
   Optional<InputProbe.Shape> id() {
     return probe.columns().stream()
         .filter(c -> c.distinct() == probe.rows() && c.nulls() == 0)
-        .filter(c -> lower(c).matches("id|uid|uuid|key|index|.*[_-]id"))
-        .min(Comparator.comparingInt(c -> lower(c).length()));
+        .filter(c -> PromptDraft.lower(c).matches("id|uid|uuid|key|index|.*[_-]id"))
+        .min(Comparator.comparingInt(c -> PromptDraft.lower(c).length()));
   }
 
   /** Columns of few values, worth grouping by. */
   List<String> kept() {
     return probe.columns().stream()
         .filter(c -> c.distinct() > 1 && c.distinct() <= MAX_KEPT_VALUES)
-        .filter(c -> c.distinct() < probe.rows() && c.isText())
-        .filter(c -> !c.name().equals(prompt().name()))
+        .filter(c -> c.distinct() < probe.rows() && c.kind() == InputProbe.Kind.TEXT)
+        .filter(c -> !c.name().equals(prompt().source().name()))
         .map(InputProbe.Shape::name)
         .toList();
   }
@@ -126,15 +101,9 @@ record JobDraft(
                     .formatted(
                         kept().stream().map(JobDraft::quoted).collect(Collectors.joining(", "))),
             columns.replaceAll("\\s", " "),
-            addition()
-                .map(
-                    more ->
-                        "  template: "
-                            + quoted("{" + prompt().name() + "}\n{" + more.name() + "}\n"))
-                .orElse(
-                    "  column: "
-                        + quoted(prompt().name())
-                        + "  # or a text with columns in it, such as template: \"Q: {question}\""),
+            prompt().keys().entrySet().stream()
+                .map(key -> "  %s: %s".formatted(key.getKey(), key.getValue()))
+                .collect(Collectors.joining("\n")),
             quoted(model),
             contextLength,
             maxNewTokens(),
@@ -142,7 +111,7 @@ record JobDraft(
   }
 
   /** A text as YAML takes it whatever is in it. */
-  private static String quoted(String text) {
+  static String quoted(String text) {
     if (text.matches("[A-Za-z][\\w./-]*")
         && !text.matches("(?i)y|n|yes|no|on|off|true|false|null")) {
       return text;
@@ -162,9 +131,5 @@ record JobDraft(
               }
             });
     return quoted.append('"').toString();
-  }
-
-  private static String lower(InputProbe.Shape column) {
-    return column.name().toLowerCase(Locale.ROOT);
   }
 }

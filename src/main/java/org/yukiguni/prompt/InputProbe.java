@@ -9,12 +9,15 @@ import static org.apache.spark.sql.functions.lit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.yukiguni.job.InputFormat;
 import org.yukiguni.job.InputSpec;
 import org.yukiguni.job.InvalidJobException;
@@ -23,25 +26,36 @@ import org.yukiguni.job.InvalidJobException;
  * What the first rows of a dataset tell of its columns.
  *
  * @param rows looked at
- * @param columns of the dataset that hold texts or whole numbers
+ * @param columns of the dataset that hold texts, whole numbers or conversations
  */
 public record InputProbe(long rows, List<Shape> columns) {
   private static final int ROWS = 100_000;
   private static final int EXAMPLES = 200;
+  private static final Pattern MESSAGES =
+      Pattern.compile("\\s*\\[\\s*\\{\\s*\"(role|content)\"\\s*:");
+
+  /** What a column holds. */
+  public enum Kind {
+    TEXT,
+    /** Whole numbers. */
+    NUMBER,
+    /** Messages with {@code role} and {@code content}, as structs or as JSON text. */
+    CONVERSATION
+  }
 
   /**
    * A column.
    *
    * @param name of the column
-   * @param isText whether it holds texts; else whole numbers
+   * @param kind of its values
    * @param distinct values
    * @param nulls rows without a value
    * @param meanLength of its texts in characters
-   * @param examples its first texts; empty if it holds numbers
+   * @param examples its first texts; empty if it holds others
    */
   public record Shape(
       String name,
-      boolean isText,
+      Kind kind,
       long distinct,
       long nulls,
       double meanLength,
@@ -57,11 +71,11 @@ public record InputProbe(long rows, List<Shape> columns) {
         Source.open(spark, new InputSpec(format, path, null, null, null, null, List.of()), false);
     List<String> names =
         source.columns().stream()
-            .filter(name -> isScalar(source.rows().schema().apply(name).dataType()))
+            .filter(name -> isOfUse(source.rows().schema().apply(name).dataType()))
             .toList();
     if (names.isEmpty()) {
       throw new InvalidJobException(
-          "Cannot make prompts of %s because it has no column of texts or numbers; give another dataset"
+          "Cannot make prompts of %s because it has no column of texts, numbers or conversations; give another dataset"
               .formatted(path));
     }
     Dataset<Row> first =
@@ -88,14 +102,15 @@ public record InputProbe(long rows, List<Shape> columns) {
     List<Shape> shapes = new ArrayList<>();
     for (int i = 0; i < rows.columns().length; i++) {
       boolean isText = rows.schema().fields()[i].dataType().equals(DataTypes.StringType);
+      List<String> texts = isText ? texts(examples, i) : List.of();
       shapes.add(
           new Shape(
               rows.columns()[i],
-              isText,
+              kind(rows.schema().fields()[i].dataType(), texts),
               answers.getLong(1 + 3 * i),
               count - answers.getLong(2 + 3 * i),
               answers.isNullAt(3 + 3 * i) ? 0 : answers.getDouble(3 + 3 * i),
-              isText ? texts(examples, i) : List.of()));
+              texts));
     }
     return new InputProbe(count, shapes);
   }
@@ -107,8 +122,24 @@ public record InputProbe(long rows, List<Shape> columns) {
         .toList();
   }
 
-  private static boolean isScalar(DataType type) {
+  private static Kind kind(DataType type, List<String> texts) {
+    if (type.equals(DataTypes.StringType)) {
+      boolean isConversation =
+          !texts.isEmpty() && texts.stream().allMatch(t -> MESSAGES.matcher(t).lookingAt());
+      return isConversation ? Kind.CONVERSATION : Kind.TEXT;
+    }
+    return isConversation(type) ? Kind.CONVERSATION : Kind.NUMBER;
+  }
+
+  private static boolean isOfUse(DataType type) {
     return Arrays.asList(DataTypes.StringType, DataTypes.LongType, DataTypes.IntegerType)
-        .contains(type);
+            .contains(type)
+        || isConversation(type);
+  }
+
+  private static boolean isConversation(DataType type) {
+    return type instanceof ArrayType messages
+        && messages.elementType() instanceof StructType message
+        && Arrays.asList(message.fieldNames()).containsAll(List.of("role", "content"));
   }
 }

@@ -24,13 +24,20 @@ final class InitCommandTest {
   @TempDir Path folder;
 
   private JobDraft draft(String file, String contents, InputFormat format) throws Exception {
+    return draft(file, contents, format, "data/models/yukiguni-mini", false);
+  }
+
+  private JobDraft draft(
+      String file, String contents, InputFormat format, String model, boolean hasChatTemplate)
+      throws Exception {
     Path path = Files.writeString(folder.resolve(file), contents);
     return new JobDraft(
         "mine",
         format,
         path.toString(),
-        "data/models/yukiguni-mini",
+        model,
         512,
+        hasChatTemplate,
         InputProbe.of(LocalSpark.session(), format, path.toString()));
   }
 
@@ -80,6 +87,57 @@ final class InitCommandTest {
   }
 
   @Test
+  void aModelWithAChatTemplateGetsItsColumnAsTheUsersMessage() throws Exception {
+    Job job =
+        job(draft("q.csv", "question\nWhy?\n", InputFormat.CSV, "Qwen/Qwen3-0.6B", true));
+    assertThat(job.prompt().column()).isEqualTo("question");
+    assertThat(job.prompt().template()).isEqualTo("chat");
+  }
+
+  @Test
+  void conversationsAreFoundAsStructsAndAsText() throws Exception {
+    String structs =
+        "{\"id\": 1, \"text\": \"a long text\", \"talk\": [{\"role\": \"user\", \"content\": \"a\"}]}";
+    Job job = job(draft("talk.jsonl", structs, InputFormat.JSONL, "Qwen/Qwen3-0.6B", true));
+    assertThat(job.prompt().messages()).isEqualTo("talk");
+    assertThat(job.prompt().column()).isNull();
+    assertThat(job.prompt().template()).isEqualTo("chat");
+
+    String text =
+        "id,other,said\n1,hello,\"[{\"\"role\"\": \"\"user\"\", \"\"content\"\": \"\"a\"\"}]\"\n";
+    job = job(draft("talk.csv", text, InputFormat.CSV));
+    assertThat(job.prompt().messages()).isEqualTo("said");
+    assertThat(job.prompt().template()).as("the model has none").isEqualTo("plain");
+  }
+
+  @Test
+  void aFamilysTemplateIsProposedByTheModelsName() throws Exception {
+    String rows = "instruction,input,output\nsum up,a text,out\nsay hello,,out\n";
+    Job swallow =
+        job(
+            draft(
+                "a.csv", rows, InputFormat.CSV, "tokyotech-llm/Swallow-7b-instruct-hf", false));
+    assertThat(swallow.prompt().template()).isEqualTo("alpaca-ja");
+    assertThat(swallow.prompt().column()).isEqualTo("instruction");
+    assertThat(swallow.prompt().input()).isEqualTo("input");
+    String rinna = "/models/japanese-gpt-neox-3.6b-instruction-sft-v2";
+    assertThat(job(draft("q.csv", "q\nWhy?\n", InputFormat.CSV, rinna, false)).prompt().template())
+        .isEqualTo("rinna-dialogue");
+    String base = "rinna/japanese-gpt-neox-3.6b";
+    assertThat(job(draft("q.csv", "q\nWhy?\n", InputFormat.CSV, base, false)).prompt().template())
+        .isNull();
+  }
+
+  @Test
+  void aBatchFileIsNotTakenForATableOfTexts() throws Exception {
+    JobDraft draft =
+        draft(
+            "batch.jsonl", Files.readString(Path.of("data/prompts/openai-batch.jsonl")),
+            InputFormat.JSONL);
+    assertThatThrownBy(draft::yaml).hasMessageContaining("take jobs/openai-batch.yaml");
+  }
+
+  @Test
   void aDatasetWithoutTextIsRefused() throws Exception {
     JobDraft draft = draft("numbers.jsonl", "{\"a\": 1}\n{\"a\": 2}\n", InputFormat.JSONL);
     assertThatThrownBy(draft::yaml)
@@ -108,7 +166,7 @@ final class InitCommandTest {
       System.setOut(stdout);
     }
     assertThat(out.toString(UTF_8))
-        .contains("column prompt", "column id", "Next: generate " + file);
+        .contains("column prompt;", "column id", "template none", "Next: generate " + file);
     Job job = JobReader.read(file, List.of());
     assertThat(job.input().keep()).containsExactly("category");
     assertThat(job.model().path()).isEqualTo("data/models/yukiguni-mini");

@@ -7,13 +7,17 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +85,10 @@ final class WatchIT {
         .hasEntrySatisfying("step_ms", value -> assertThat(value).isGreaterThan(0.1))
         .hasEntrySatisfying("model_load_ms", value -> assertThat(value).isGreaterThan(10))
         .hasEntrySatisfying("memory_resident_bytes", v -> assertThat(v).isGreaterThan(1e8));
+    assertThat(gaugesOfEventLog())
+        .isNotEmpty()
+        .anySatisfy(line -> assertThat(line).contains("\"engines.open\":2"))
+        .allSatisfy(line -> assertThat(line).contains("\"tokens.generated\":", "\"kv.share\":"));
     assertThat(cluster.output("watched"))
         .containsPattern("\"phase\":\"generating\".*\"executor_id\":\"[01]\",\"device\":\"cpu\"");
 
@@ -102,6 +110,20 @@ final class WatchIT {
     }
   }
 
+  private Path eventLog() throws IOException {
+    return Files.createDirectories(folder.resolve("events"));
+  }
+
+  private List<String> gaugesOfEventLog() throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(eventLog())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    return lines.stream().filter(line -> line.contains("GaugesEvent")).toList();
+  }
+
   private Callable<Integer> submit(int uiPort, Path page) {
     return () ->
         cluster.submit(
@@ -113,6 +135,12 @@ final class WatchIT {
             "conf/spark-metrics.conf",
             "--conf",
             "spark.ui.enabled=true",
+            "--conf",
+            "spark.eventLog.enabled=true",
+            "--conf",
+            "spark.eventLog.compress=false",
+            "--conf",
+            "spark.eventLog.dir=" + eventLog().toUri(),
             "--conf",
             "spark.ui.port=" + uiPort,
             "--class",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.MetricRegistry;
 import java.util.List;
+import org.apache.spark.util.JsonProtocol;
 import org.junit.jupiter.api.Test;
 
 final class LiveBoardTest {
@@ -48,6 +49,23 @@ final class LiveBoardTest {
     assertThat(value(registry, "rows.error")).isEqualTo(1L);
     assertThat(value(registry, "prompts.done")).isEqualTo(3L);
     assertThat(value(registry, "device.busy.ms")).isEqualTo(2000L);
+  }
+
+  @Test
+  void sparkWritesTheGaugesToItsEventLogAndReadsThemBack() {
+    MetricRegistry registry = new MetricRegistry();
+    MetricsPlugin.register(board, registry);
+    board.hear(status("0", 100));
+    GaugesEvent event = new GaugesEvent(1_790_000_000_000L, MetricsPlugin.values(registry));
+    String line = JsonProtocol.sparkEventToJsonString(event);
+    assertThat(line)
+        .startsWith("{\"Event\":\"org.yukiguni.spark.GaugesEvent\",\"timestamp\":1790000000000")
+        .contains("\"kv.share\":0.5", "\"tokens.generated\":100")
+        .doesNotContain("\n");
+    assertThat(JsonProtocol.sparkEventFromJson(line))
+        .isInstanceOfSatisfying(
+            GaugesEvent.class,
+            read -> assertThat(read.gauges()).containsOnlyKeys(event.gauges().keySet()));
   }
 
   @Test
