@@ -26,7 +26,7 @@ final class Problems {
           "Cannot generate because no job file is given; try generate jobs/quickstart.yaml, or let"
               + " init DATASET MODEL write one");
     } else {
-      System.err.println(problem.getMessage() + "; --help shows the commands");
+      System.err.println(TerminalText.lines(problem.getMessage()) + "; --help shows the commands");
     }
     return ExitCode.WRONG_JOB.code();
   }
@@ -43,7 +43,7 @@ final class Problems {
       return ExitCode.WRONG_JOB;
     }
     if (problem instanceof HubException hub) {
-      System.err.println(hub.getMessage());
+      System.err.println(TerminalText.lines(hub.getMessage()));
       return hub.reason() == HubException.Reason.REFUSED ? ExitCode.WRONG_JOB : ExitCode.BROKEN;
     }
     if (!(problem instanceof RunBrokenException)) {

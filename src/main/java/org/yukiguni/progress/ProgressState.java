@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.util.List;
+import org.yukiguni.report.TerminalText;
 
 /**
  * A run at one moment.
@@ -83,7 +84,7 @@ record ProgressState(
 
   String json() {
     try {
-      return JSON.writeValueAsString(this);
+      return TerminalText.json(JSON.writeValueAsString(this));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Cannot write the progress of " + job + " as JSON", e);
     }

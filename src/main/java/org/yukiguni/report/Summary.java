@@ -131,7 +131,7 @@ public record Summary(
   /** One JSON document on one line. */
   public String json() {
     try {
-      return JSON.writeValueAsString(this);
+      return TerminalText.json(JSON.writeValueAsString(this));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Cannot write the summary of " + runId + " as JSON", e);
     }

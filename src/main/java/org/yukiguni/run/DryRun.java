@@ -18,6 +18,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.yukiguni.report.TerminalText;
 import org.yukiguni.spark.PlanColumn;
 
 /** A run up to its plan: what it would do, and how a prompt looks. Nothing is written. */
@@ -54,8 +55,8 @@ public final class DryRun {
             "error        %s in %,d rows, such as %s: %s%n",
             error.getString(0),
             error.getLong(1),
-            error.getString(2),
-            error.getString(3));
+            TerminalText.oneLine(error.getString(2)),
+            TerminalText.oneLine(error.getString(3)));
       }
       out.flush();
       return ExitCode.OK;

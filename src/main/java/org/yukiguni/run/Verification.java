@@ -19,6 +19,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.yukiguni.report.TerminalText;
 import org.yukiguni.spark.Counters;
 import org.yukiguni.spark.OutputColumn;
 import org.yukiguni.spark.OutputSchema;
@@ -154,7 +155,7 @@ public final class Verification {
         different.size(),
         errors);
     for (String key : different.subList(0, Math.min(SHOWN, different.size()))) {
-      out.println("different: " + key);
+      out.println("different: " + TerminalText.oneLine(key));
     }
     now.forEach(
         (name, value) ->
@@ -172,7 +173,7 @@ public final class Verification {
     json.put("environment_of_run", before);
     json.put("environment_now", now);
     try {
-      out.println(JSON.writeValueAsString(json));
+      out.println(TerminalText.json(JSON.writeValueAsString(json)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Cannot write the verification as JSON", e);
     }

@@ -19,6 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.impl.Log4jLogEvent;
+import org.apache.logging.log4j.core.layout.PatternLayout;
+import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +65,26 @@ final class ConfFilesTest {
             .allMatch(key -> !properties.getProperty(key).isBlank());
       }
     }
+  }
+
+  @Test
+  void aLogLineCannotSteerTheTerminal() throws Exception {
+    Properties log = new Properties();
+    log.load(new StringReader(Files.readString(CONF.resolve("log4j2.properties"))));
+    String line =
+        PatternLayout.newBuilder()
+            .withPattern(log.getProperty("appender.stderr.layout.pattern"))
+            .build()
+            .toSerializable(
+                Log4jLogEvent.newBuilder()
+                    .setLoggerName("org.yukiguni.run.X")
+                    .setLevel(Level.WARN)
+                    .setMessage(new SimpleMessage("row \u001b[2J\u009b\u202e\r\u0007 of\n\t雪"))
+                    .setThrown(new IllegalStateException("row \u001b]0;title\u0007"))
+                    .build());
+    assertThat(line)
+        .contains("WARN  X: row ?[2J???? of\n\t雪\n", "IllegalStateException: row ?]0;title?")
+        .doesNotContain("\u001b", "\u0007", "\u202e", "\r");
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.openqa.selenium.WebElement;
 final class PageTest {
   private static final String HOSTILE =
       "</script><script>window.owned=1</script><img src=x onerror=window.owned=2>"
-          + "{{ 7 * 7 }} ${7*7} \" ' & <!-- \u0000\u001b[31m\u0007 \u2028\u202e turned";
+          + "{{ 7 * 7 }} ${7*7} \" ' & <!-- \u0000\u001b[31m\u0007 \u2028\u202e turned\u200b\ufeff";
 
   @TempDir Path folder;
 
@@ -42,7 +42,7 @@ final class PageTest {
       assertThat(browser.visible(".prompt .id"))
           .extracting(WebElement::getText)
           .satisfiesExactlyInAnyOrder(
-              id -> assertThat(id).startsWith("</script><script>").contains("␛[31m", "[U+202E]"),
+              id -> assertThat(id).startsWith("</script><script>").contains("␛[31m", "[U+202E]", "[U+200B][U+FEFF]"),
               id -> assertThat(id).isEqualTo("long"));
       assertThat(browser.visible(".prompt .side .text").get(0).getText())
           .contains("{{ 7 * 7 }} ${7*7} \" ' & <!--");
@@ -66,6 +66,16 @@ final class PageTest {
       browser.show(file, Browser.Screen.PHONE, "dark");
       assertThat(browser.wide()).isEqualTo(List.of());
       browser.picture(Path.of("target/pictures/hostile-phone-dark.png"), 6000);
+      assertThat(browser.evaluate("window.owned === undefined")).isEqualTo(true);
+
+      Path both = folder.resolve("both.html");
+      Files.writeString(both, Page.of(Comparison.of(test.output(), test.output())));
+      browser.show(both, Browser.Screen.PHONE, "light");
+      assertThat(browser.visible(".prompt .id"))
+          .extracting(WebElement::getText)
+          .anyMatch(id -> id.startsWith("</script><script>") && id.contains("[U+202E]"));
+      assertThat(browser.wide()).isEqualTo(List.of());
+      browser.picture(Path.of("target/pictures/hostile-comparison-phone.png"), 3000);
       assertThat(browser.evaluate("window.owned === undefined")).isEqualTo(true);
       assertThat(browser.complaints()).isEmpty();
     }
