@@ -86,7 +86,8 @@ public final class Progress implements AutoCloseable {
   /** Ends it, and takes the block away; closing again does nothing. */
   @Override
   public void close() {
-    timer.shutdownNow();
+    // Not interrupted: JLine would take a terminal that is being opened for one without a cursor.
+    timer.shutdown();
     synchronized (this) {
       if (!isClosed && block != null) {
         block.close();
