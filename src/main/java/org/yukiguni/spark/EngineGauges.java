@@ -31,6 +31,7 @@ final class EngineGauges {
     gauges.sum("engines.open", engine -> engine.isLoading() ? 0 : 1);
     gauges.sum("engines.loading", engine -> engine.isLoading() ? 1 : 0);
     gauges.most("kv.share", EngineStatus::kvShare);
+    gauges.sum("kv.bytes", EngineStatus::kvBytes);
     gauges.most("model.load.ms", EngineStatus::loadMs);
     gauges.gauge("step.ms", gauges::stepMs);
   }

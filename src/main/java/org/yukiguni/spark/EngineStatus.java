@@ -16,6 +16,7 @@ import org.yukiguni.engine.EngineStats;
  * @param running sequences decoding now
  * @param waiting requests not started
  * @param kvShare share of the KV memory in use, 0 to 1
+ * @param kvBytes of keys and values in use
  * @param steps steps run
  * @param busyMs time spent in them, in milliseconds
  * @param promptTokens prompt tokens computed
@@ -30,6 +31,7 @@ public record EngineStatus(
     int running,
     int waiting,
     double kvShare,
+    long kvBytes,
     long steps,
     double busyMs,
     long promptTokens,
@@ -38,12 +40,13 @@ public record EngineStatus(
 
   static EngineStatus loading(String device, long loadMs, Arrivals.Layers layers) {
     return new EngineStatus(
-        device, true, loadMs, layers.loaded(), layers.total(), 0, 0, 0, 0, 0, 0, 0);
+        device, true, loadMs, layers.loaded(), layers.total(), 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   static EngineStatus of(String device, long loadMs, OpenEngine open) {
     EngineStats stats = open.engine().stats();
     EngineLimits limits = open.limits();
+    long kvBytes = stats.kvTokens() * open.engine().modelLimits().kvBytesPerToken();
     return new EngineStatus(
         device,
         false,
@@ -52,11 +55,8 @@ public record EngineStatus(
         0,
         stats.running(),
         stats.waiting(),
-        Math.min(
-            1,
-            (double) stats.kvTokens()
-                * open.engine().modelLimits().kvBytesPerToken()
-                / limits.kvBytes()),
+        Math.min(1, (double) kvBytes / limits.kvBytes()),
+        kvBytes,
         stats.steps(),
         stats.busyNanos() / 1e6,
         stats.promptTokens(),

@@ -24,11 +24,11 @@ final class ProgressMeterTest {
   }
 
   private static EngineStatus loading(long ms, int layers) {
-    return new EngineStatus("cpu", true, ms, layers, 24, 0, 0, 0, 0, 0, 0, 0);
+    return new EngineStatus("cpu", true, ms, layers, 24, 0, 0, 0, 0, 0, 0, 0, 0);
   }
 
   private static EngineStatus open(long promptTokens, long newTokens) {
-    return new EngineStatus("cpu", false, 1000, 0, 0, 64, 20, 0.25, 1, 1, promptTokens, newTokens);
+    return new EngineStatus("cpu", false, 1000, 0, 0, 64, 20, 0.25, 4096, 1, 1, promptTokens, newTokens);
   }
 
   @Test

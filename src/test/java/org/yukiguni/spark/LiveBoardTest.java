@@ -12,8 +12,7 @@ final class LiveBoardTest {
   private final LiveBoard board = new LiveBoard(() -> nanos);
 
   private static ExecutorStatus status(String id, long newTokens) {
-    EngineStatus open =
-        new EngineStatus("cpu", false, 1500, 0, 0, 4, 2, 0.5, 10, 80, 30, newTokens);
+    EngineStatus open = new EngineStatus("cpu", false, 1500, 0, 0, 4, 2, 0.5, 4096, 10, 80, 30, newTokens);
     EngineStatus loading = EngineStatus.loading("cuda:1", 700, Arrivals.Layers.UNKNOWN);
     return new ExecutorStatus(id, 1000, List.of(), List.of(open, loading));
   }
@@ -42,6 +41,7 @@ final class LiveBoardTest {
     assertThat(value(registry, "engines.open")).isEqualTo(2L);
     assertThat(value(registry, "engines.loading")).isEqualTo(2L);
     assertThat(value(registry, "kv.share")).isEqualTo(0.5);
+    assertThat(value(registry, "kv.bytes")).isEqualTo(8192L);
     assertThat(value(registry, "model.load.ms")).isEqualTo(1500.0);
     assertThat(value(registry, "memory.resident.bytes")).isEqualTo(2000L);
     assertThat(value(registry, "step.ms")).isEqualTo(8.0);
