@@ -1,5 +1,6 @@
 package org.yukiguni.cli;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

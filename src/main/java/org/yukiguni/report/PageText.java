@@ -12,7 +12,8 @@ final class PageText {
 
   /**
    * The text with control characters as their pictures (U+2400 and on) and with controls of writing
-   * direction and invisible characters spelt out, cut after 2,000 characters. Tabs and line feeds stay.
+   * direction and invisible characters spelt out, cut after 2,000 characters. Tabs and line feeds
+   * stay.
    */
   static String of(String text) {
     StringBuilder shown = new StringBuilder();
@@ -28,9 +29,7 @@ final class PageText {
       shown.append((char) c);
     } else if (c < ' ') {
       shown.append((char) (CONTROL_PICTURES + c));
-    } else if (Character.isISOControl(c)
-        || TerminalText.turnsTheLine(c)
-        || TerminalText.hides(c)) {
+    } else if (Character.isISOControl(c) || TerminalText.turnsTheLine(c) || TerminalText.hides(c)) {
       shown.append("[U+%04X]".formatted(c));
     } else if (Character.getType(c) == Character.SURROGATE) {
       shown.append('\uFFFD');

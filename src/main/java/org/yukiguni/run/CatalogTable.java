@@ -40,7 +40,12 @@ final class CatalogTable {
     StructType all = schema.add(OutputColumn.RUN_ID.field()).add(OutputColumn.CHUNK.field());
     spark.sql(
         "CREATE TABLE %s (%s) USING parquet PARTITIONED BY (%s, %s) LOCATION '%s'"
-            .formatted(quoted(), all.toDDL(), run, chunk, outputPath.replace("\\", "\\\\").replace("'", "\\'")));
+            .formatted(
+                quoted(),
+                all.toDDL(),
+                run,
+                chunk,
+                outputPath.replace("\\", "\\\\").replace("'", "\\'")));
     spark.sql("MSCK REPAIR TABLE " + quoted());
   }
 

@@ -88,8 +88,7 @@ final class InitCommandTest {
 
   @Test
   void aModelWithAChatTemplateGetsItsColumnAsTheUsersMessage() throws Exception {
-    Job job =
-        job(draft("q.csv", "question\nWhy?\n", InputFormat.CSV, "Qwen/Qwen3-0.6B", true));
+    Job job = job(draft("q.csv", "question\nWhy?\n", InputFormat.CSV, "Qwen/Qwen3-0.6B", true));
     assertThat(job.prompt().column()).isEqualTo("question");
     assertThat(job.prompt().template()).isEqualTo("chat");
   }
@@ -114,9 +113,7 @@ final class InitCommandTest {
   void aFamilysTemplateIsProposedByTheModelsName() throws Exception {
     String rows = "instruction,input,output\nsum up,a text,out\nsay hello,,out\n";
     Job swallow =
-        job(
-            draft(
-                "a.csv", rows, InputFormat.CSV, "tokyotech-llm/Swallow-7b-instruct-hf", false));
+        job(draft("a.csv", rows, InputFormat.CSV, "tokyotech-llm/Swallow-7b-instruct-hf", false));
     assertThat(swallow.prompt().template()).isEqualTo("alpaca-ja");
     assertThat(swallow.prompt().column()).isEqualTo("instruction");
     assertThat(swallow.prompt().input()).isEqualTo("input");
@@ -132,7 +129,8 @@ final class InitCommandTest {
   void aBatchFileIsNotTakenForATableOfTexts() throws Exception {
     JobDraft draft =
         draft(
-            "batch.jsonl", Files.readString(Path.of("data/prompts/openai-batch.jsonl")),
+            "batch.jsonl",
+            Files.readString(Path.of("data/prompts/openai-batch.jsonl")),
             InputFormat.JSONL);
     assertThatThrownBy(draft::yaml).hasMessageContaining("take jobs/openai-batch.yaml");
   }

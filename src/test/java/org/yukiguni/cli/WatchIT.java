@@ -59,15 +59,16 @@ final class WatchIT {
     var thread = Executors.newSingleThreadExecutor();
     Map<String, Double> most = new TreeMap<>();
     boolean hasExecutors = false;
+    boolean isDescribed = false;
     try {
       Future<Integer> submit = thread.submit(submit(uiPort, page));
       while (!submit.isDone()) {
-        prometheus(uiPort, "/metrics/prometheus/")
+        get(uiPort, "/metrics/prometheus/")
             .lines()
             .filter(line -> line.startsWith(GAUGE) && line.contains("_Value{"))
             .forEach(line -> most.merge(name(line), value(line), Math::max));
-        hasExecutors |=
-            prometheus(uiPort, "/metrics/executors/prometheus").contains("executor_id=\"1\"");
+        hasExecutors |= get(uiPort, "/metrics/executors/prometheus").contains("executor_id=\"1\"");
+        isDescribed |= get(uiPort, "/jobs/").contains("chunk 2 of 4, nightly");
         TimeUnit.MILLISECONDS.sleep(500);
       }
       assertThat(submit.get()).as(cluster.output("watched")).isZero();
@@ -76,6 +77,7 @@ final class WatchIT {
     }
 
     assertThat(hasExecutors).isTrue();
+    assertThat(isDescribed).as("Spark's page of jobs says what runs").isTrue();
     assertThat(most)
         .containsEntry("engines_open", 2.0)
         .hasEntrySatisfying("tokens_generated", value -> assertThat(value).isGreaterThan(1000))
@@ -157,7 +159,7 @@ final class WatchIT {
             "report.html=" + page);
   }
 
-  private String prometheus(int port, String path) throws InterruptedException {
+  private String get(int port, String path) throws InterruptedException {
     try {
       return http.send(
               HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),

@@ -28,7 +28,8 @@ final class ProgressMeterTest {
   }
 
   private static EngineStatus open(long promptTokens, long newTokens) {
-    return new EngineStatus("cpu", false, 1000, 0, 0, 64, 20, 0.25, 4096, 1, 1, promptTokens, newTokens);
+    return new EngineStatus(
+        "cpu", false, 1000, 0, 0, 64, 20, 0.25, 4096, 1, 1, promptTokens, newTokens);
   }
 
   @Test

@@ -42,7 +42,10 @@ final class PageTest {
       assertThat(browser.visible(".prompt .id"))
           .extracting(WebElement::getText)
           .satisfiesExactlyInAnyOrder(
-              id -> assertThat(id).startsWith("</script><script>").contains("␛[31m", "[U+202E]", "[U+200B][U+FEFF]"),
+              id ->
+                  assertThat(id)
+                      .startsWith("</script><script>")
+                      .contains("␛[31m", "[U+202E]", "[U+200B][U+FEFF]"),
               id -> assertThat(id).isEqualTo("long"));
       assertThat(browser.visible(".prompt .side .text").get(0).getText())
           .contains("{{ 7 * 7 }} ${7*7} \" ' & <!--");

@@ -36,15 +36,15 @@ final class TerminalTextTest {
           .noneMatch(TerminalText::turnsTheLine)
           .noneMatch(TerminalText::hides);
     }
-    assertThat(TerminalText.oneLine("a\u200bb\ufeffc\udb40\udc41d")).isEqualTo("a\ufffdb\ufffdc\ufffdd");
+    assertThat(TerminalText.oneLine("a\u200bb\ufeffc\udb40\udc41d"))
+        .isEqualTo("a\ufffdb\ufffdc\ufffdd");
     // A family of three, and Persian, need their joiners.
     assertThat(TerminalText.oneLine("\ud83d\udc68\u200d\ud83d\udc67 \u0645\u06cc\u200c\u062e"))
         .isEqualTo("\ud83d\udc68\u200d\ud83d\udc67 \u0645\u06cc\u200c\u062e");
     assertThat(TerminalText.oneLine("a\u001b[31mb\u009b2Jc")).isEqualTo("a [31mb 2Jc");
     assertThat(TerminalText.oneLine("\ud800 alone")).isEqualTo("\ufffd alone");
     assertThat(TerminalText.json("{\"a\": \"\u009b2J\u007f雪\u202e\ud83d\ude00\udb40\udc41\"}\n"))
-        .isEqualTo(
-            "{\"a\": \"\\u009b2J\\u007f雪\\u202e\ud83d\ude00\\udb40\\udc41\"}\n");
+        .isEqualTo("{\"a\": \"\\u009b2J\\u007f雪\\u202e\ud83d\ude00\\udb40\\udc41\"}\n");
     assertThat(TerminalText.lines("a\r\nb\u001b]0;title\u0007")).isEqualTo("a \nb ]0;title ");
   }
 }

@@ -12,7 +12,8 @@ final class LiveBoardTest {
   private final LiveBoard board = new LiveBoard(() -> nanos);
 
   private static ExecutorStatus status(String id, long newTokens) {
-    EngineStatus open = new EngineStatus("cpu", false, 1500, 0, 0, 4, 2, 0.5, 4096, 10, 80, 30, newTokens);
+    EngineStatus open =
+        new EngineStatus("cpu", false, 1500, 0, 0, 4, 2, 0.5, 4096, 10, 80, 30, newTokens);
     EngineStatus loading = EngineStatus.loading("cuda:1", 700, Arrivals.Layers.UNKNOWN);
     return new ExecutorStatus(id, 1000, List.of(), List.of(open, loading));
   }
