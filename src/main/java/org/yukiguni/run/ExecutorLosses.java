@@ -1,5 +1,6 @@
 package org.yukiguni.run;
 
+import org.apache.spark.ExceptionFailure;
 import org.apache.spark.ExecutorLostFailure;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -40,10 +41,14 @@ final class ExecutorLosses extends SparkListener {
 
   @Override
   public void onTaskEnd(SparkListenerTaskEnd end) {
-    if (end.reason() instanceof ExecutorLostFailure lost
-        && lost.exitCausedByApp()
-        && !lost.execId().equals(lastExecutor)) {
-      lastExecutor = lost.execId();
+    boolean isLost =
+        (end.reason() instanceof ExecutorLostFailure lost && lost.exitCausedByApp())
+            // It ends itself, but has told the task's end before.
+            || (end.reason() instanceof ExceptionFailure failure
+                && Causes.isLoss(failure.toErrorString()));
+    String executor = end.taskInfo().executorId();
+    if (isLost && !executor.equals(lastExecutor)) {
+      lastExecutor = executor;
       losses++;
       if (losses == most) {
         context.cancelJobGroup(group, REASON);

@@ -6,7 +6,7 @@ import org.apache.spark.SparkEnv;
  * Ends the executor that runs this task, so that Spark replaces it: Spark takes every virtual
  * machine error of a task for a reason to end the JVM, after it has told the driver.
  */
-final class ExecutorEnd extends VirtualMachineError {
+public final class ExecutorEnd extends VirtualMachineError {
   private static final String DRIVER = "driver";
 
   private ExecutorEnd(String message) {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -16,12 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.yukiguni.api.Requests;
@@ -32,15 +38,19 @@ import org.yukiguni.spark.LocalSpark;
 import org.yukiguni.tokenizer.Tokenizer;
 
 /**
- * The packaged jar on a real cluster, on which faults fall for real while a job runs. After each,
- * the output is compared with that of a run that nothing disturbed: no row may be lost, doubled or
- * different.
+ * The packaged jar on a real cluster, on which faults fall for real while a job runs: one after
+ * another on the same run, which each test goes on with, so that a fault also meets what the one
+ * before has left. After each, what is finished is compared with a run that nothing disturbed, and
+ * all of it at the end: no row may be lost, doubled or different.
  */
 @Timeout(600)
+@TestMethodOrder(OrderAnnotation.class)
 final class ClusterFaultsIT {
   private static final int SECONDS = 300;
-  private static final int ROWS = 80;
+  private static final int ROWS = 120;
+  private static final int CHUNK_ROWS = 4;
   private static final int COMPLETIONS = 2;
+  private static final int POISONED_ROW = 41;
   private static final Path MODEL = Path.of("data/models/yukiguni-mini").toAbsolutePath();
   private static final String POISON = "国境の長いトンネルを抜けると雪国であった。".repeat(4);
 
@@ -48,22 +58,35 @@ final class ClusterFaultsIT {
   private static LocalCluster cluster;
   private static Process worker;
   private static Process otherWorker;
+  private static Path model;
+  private static Path output;
+  private static Path switches;
   private static Map<String, List<Integer>> expected;
   private static final List<String> CHECKED = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    Path output = folder.resolve("expected");
+    Path undisturbed = folder.resolve("expected");
     ExitCode code =
         new GenerateRun(
                 LocalSpark.session(),
-                Requests.of(JobReader.parse(yaml(output.toString(), MODEL), List.of())),
+                Requests.of(
+                    JobReader.parse(
+                        yaml(undisturbed.toString(), MODEL, CHUNK_ROWS, 0, ROWS), List.of())),
                 new PrintStream(OutputStream.nullOutputStream(), true, UTF_8),
                 Optional::empty)
             .run();
     assertThat(code).isEqualTo(ExitCode.OK);
-    expected = OutputCheck.tokens(output);
+    expected = OutputCheck.tokens(undisturbed);
     assertThat(expected).hasSize(COMPLETIONS * ROWS);
+    output = folder.resolve("out");
+    switches = Files.createDirectories(folder.resolve("switches"));
+    model = Files.createDirectories(folder.resolve("model"));
+    try (Stream<Path> files = Files.list(MODEL)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, model.resolve(file.getFileName()));
+      }
+    }
     cluster = LocalCluster.in(folder.resolve("spark"));
     cluster.start(0);
     worker = cluster.startWorker("worker");
@@ -76,33 +99,30 @@ final class ClusterFaultsIT {
     cluster.close();
   }
 
-  private static String yaml(String output, Path model) throws IOException {
+  private static String yaml(String output, Path model, int chunkRows, int from, int to)
+      throws IOException {
     StringBuilder prompts = new StringBuilder();
-    for (int i = 0; i < ROWS; i++) {
+    for (int i = from; i < to; i++) {
       prompts.append(
-          "{\"id\": \"p%02d\", \"prompt\": \"%s\"}\n"
-              .formatted(i, i == 41 ? POISON : "国境の長いトンネルを抜けると、" + i));
+          "{\"id\": \"p%03d\", \"prompt\": \"%s\"}\n"
+              .formatted(i, i == POISONED_ROW ? POISON : "国境の長いトンネルを抜けると、" + i));
     }
-    Path input = Files.writeString(folder.resolve("prompts.jsonl"), prompts);
+    Path input =
+        Files.writeString(folder.resolve("prompts%d-%d.jsonl".formatted(from, to)), prompts);
     return """
         name: faults
         input: { format: jsonl, path: %s, id: id }
         prompt: { column: prompt }
         model: { path: %s }
-        generation: { max_new_tokens: 60, min_new_tokens: 60, do_sample: true, num_return_sequences: %d, seed: 5 }
+        generation: { max_new_tokens: 40, min_new_tokens: 40, do_sample: true, num_return_sequences: %d, seed: 5 }
         output: { path: "%s", token_ids: true }
-        run: { chunk_rows: 10, max_error_ratio: 0.1 }
+        run: { chunk_rows: %d, max_error_ratio: 0.3 }
         """
-        .formatted(input, model, COMPLETIONS, output);
+        .formatted(input, model, COMPLETIONS, output, chunkRows);
   }
 
-  private static Process begin(String name, Path output, String... conf) throws IOException {
-    return begin(name, output.toString(), MODEL, conf);
-  }
-
-  private static Process begin(String name, String output, Path model, String... conf)
-      throws IOException {
-    Path job = Files.writeString(folder.resolve(name + ".yaml"), yaml(output, model));
+  private static Process begin(String name, String yaml, String... conf) throws IOException {
+    Path job = Files.writeString(folder.resolve(name + ".yaml"), yaml);
     List<String> arguments = new ArrayList<>(List.of("--master", cluster.master()));
     arguments.addAll(Arrays.asList(conf));
     arguments.addAll(
@@ -115,36 +135,62 @@ final class ClusterFaultsIT {
     return cluster.begin(name, arguments.toArray(new String[0]));
   }
 
-  /** Waits until at least one chunk is done and another one is not. */
-  private static void awaitFirstChunk(String name, Process driver, Path output)
-      throws InterruptedException {
-    await(name, driver, () -> numDone(output) > 0);
-    assertThat(driver.isAlive()).as(cluster.output(name)).isTrue();
+  /** Starts a driver on the run, and waits until it has finished one more chunk. */
+  private static Process goOn(String name, String... conf) throws Exception {
+    int before = OutputCheck.finishedChunks(output).size();
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--jars",
+                faultyFileSystem().toString(),
+                "--conf",
+                "spark.hadoop.fs.faulty.impl=" + FaultyFileSystem.class.getName(),
+                "--conf",
+                "spark.hadoop." + FaultyFileSystem.SWITCHES + "=" + switches));
+    all.addAll(Arrays.asList(conf));
+    Process driver =
+        begin(
+            name,
+            yaml(FaultyFileSystem.SCHEME + "://" + output, model, CHUNK_ROWS, 0, ROWS),
+            all.toArray(new String[0]));
+    awaitChunks(name, driver, before + 1);
+    return driver;
   }
 
-  private static void await(
-      String name, Process driver, java.util.function.BooleanSupplier condition)
+  private static Path faultyFileSystem() throws IOException {
+    Path jar = folder.resolve("faulty.jar");
+    if (!Files.exists(jar)) {
+      String file = FaultyFileSystem.class.getName().replace('.', '/') + ".class";
+      try (InputStream in = FaultyFileSystem.class.getClassLoader().getResourceAsStream(file);
+          JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+        out.putNextEntry(new ZipEntry(file));
+        in.transferTo(out);
+      }
+    }
+    return jar;
+  }
+
+  private static void awaitChunks(String name, Process driver, int chunks) throws Exception {
+    await(name, driver, () -> numFinished() >= chunks);
+    assertThat(driver.isAlive()).as(cluster.output(name)).isTrue();
+    assertThat(numFinished()).as("chunks are left for a fault").isLessThan(ROWS / CHUNK_ROWS);
+  }
+
+  private static int numFinished() {
+    try {
+      return OutputCheck.finishedChunks(output).size();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(String name, Process driver, BooleanSupplier condition)
       throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!condition.getAsBoolean() && driver.isAlive() && System.nanoTime() < deadline) {
       Thread.sleep(20);
     }
     assertThat(condition.getAsBoolean()).as(cluster.output(name)).isTrue();
-  }
-
-  private static long numDone(Path output) {
-    if (!Files.exists(output)) {
-      return 0;
-    }
-    try (Stream<Path> files = Files.walk(output)) {
-      return files
-          .filter(path -> path.endsWith("_SUCCESS") && path.toString().contains("/chunk="))
-          .filter(path -> !path.toString().contains("_yukiguni"))
-          .count();
-    } catch (IOException | java.io.UncheckedIOException e) {
-      // A folder that Spark removes meanwhile.
-      return 0;
-    }
   }
 
   private static void end(String name, Process driver, int exitCode) throws InterruptedException {
@@ -156,114 +202,104 @@ final class ClusterFaultsIT {
     process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
   }
 
-  private static void check(String fault, Path output) {
-    OutputCheck check = OutputCheck.of(output, COMPLETIONS, expected);
+  private static void checkFinished(String fault) throws IOException {
+    OutputCheck check = OutputCheck.ofFinished(output, COMPLETIONS, expected);
     CHECKED.add(fault + ": " + check);
-    assertThat(check).as(fault).isEqualTo(new OutputCheck((long) COMPLETIONS * ROWS, 0, 0, 0));
+    assertThat(check).as(fault).isEqualTo(new OutputCheck(check.rows(), 0, 0, 0));
   }
 
   @Test
-  void anExecutorIsKilled() throws Exception {
-    Path output = folder.resolve("executor");
-    Process driver =
-        begin(
-            "executor",
-            output,
-            "--conf",
-            "spark.executor.resource.gpu.amount=1",
-            "--conf",
-            "spark.task.resource.gpu.amount=1");
-    awaitFirstChunk("executor", driver, output);
-    LocalCluster.executors(worker).forEach(ClusterFaultsIT::kill);
-    end("executor", driver, 0);
-    check("executor killed", output);
+  @Order(1)
+  void theDriverIsKilled() throws Exception {
+    kill(goOn("killed").toHandle());
+    checkFinished("driver killed");
   }
 
   @Test
-  void aWorkerIsKilled() throws Exception {
-    Path output = folder.resolve("worker-out");
-    Process driver = begin("worker-driver", output);
-    awaitFirstChunk("worker-driver", driver, output);
-    List<ProcessHandle> executors = LocalCluster.executors(otherWorker);
-    kill(otherWorker.toHandle());
-    executors.forEach(ClusterFaultsIT::kill);
-    end("worker-driver", driver, 0);
-    check("worker killed", output);
-    otherWorker = cluster.startWorker("other2");
-  }
-
-  @Test
-  void theDriverIsKilledAndTheRunResumed() throws Exception {
-    Path output = folder.resolve("driver");
-    Process driver = begin("driver", output);
-    awaitFirstChunk("driver", driver, output);
-    kill(driver.toHandle());
-    assertThat(numDone(output)).isBetween(1L, 7L);
-    end("driver again", begin("driver again", output), 0);
-    assertThat(cluster.output("driver again")).contains("taking over from a driver that died");
-    check("driver killed", output);
-  }
-
-  @Test
+  @Order(2)
   void theDriverIsKilledInTheMiddleOfACommit() throws Exception {
-    Path output = folder.resolve("commit");
-    Path switches = Files.createDirectories(folder.resolve("commit-switches"));
-    Process driver = beginFaulty("commit", output, switches);
-    awaitFirstChunk("commit", driver, output);
+    Process driver = goOn("commit");
+    assertThat(cluster.output("commit")).contains("taking over from a driver that died");
     Files.createFile(switches.resolve("stall"));
     await("commit", driver, () -> Files.exists(switches.resolve("stalled")));
     kill(driver.toHandle());
     Files.delete(switches.resolve("stall"));
-    end("commit again", beginFaulty("commit again", output, switches), 0);
-    check("driver killed in a commit", output);
+    checkFinished("driver killed in a commit");
   }
 
   @Test
+  @Order(3)
+  void theDriverIsToldToStop() throws Exception {
+    Process driver = goOn("sigterm");
+    driver.destroy();
+    end("sigterm", driver, 3);
+    assertThat(cluster.output("sigterm"))
+        .containsPattern("Stopped run .* because of SIGTERM; \\d+ of 30 chunks are done");
+    checkFinished("SIGTERM");
+  }
+
+  @Test
+  @Order(4)
   void theDiskIsFull() throws Exception {
-    Path output = folder.resolve("disk");
-    Path switches = Files.createDirectories(folder.resolve("disk-switches"));
-    Process driver = beginFaulty("disk", output, switches);
-    awaitFirstChunk("disk", driver, output);
+    Process driver = goOn("disk");
     Files.createFile(switches.resolve("full"));
     end("disk", driver, 3);
     assertThat(cluster.output("disk")).contains("a chunk failed: No space left on device");
     Files.delete(switches.resolve("full"));
-    end("disk again", beginFaulty("disk again", output, switches), 0);
-    check("disk full", output);
+    checkFinished("disk full");
   }
 
   @Test
+  @Order(5)
   void theModelIsOverwritten() throws Exception {
-    Path model = Files.createDirectories(folder.resolve("model"));
-    try (Stream<Path> files = Files.list(MODEL)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, model.resolve(file.getFileName()));
-      }
-    }
-    Path output = folder.resolve("corrupt");
-    Process driver = begin("corrupt", output.toString(), model);
-    awaitFirstChunk("corrupt", driver, output);
+    Process driver = goOn("corrupt");
     Path weights = model.resolve("model.safetensors");
     FileTime before = Files.getLastModifiedTime(weights);
     byte[] sound = Files.readAllBytes(weights);
     byte[] broken = sound.clone();
     Arrays.fill(broken, broken.length / 3, broken.length, (byte) 0x3e);
-    try (var file = new java.io.RandomAccessFile(weights.toFile(), "rw")) {
+    try (var file = new RandomAccessFile(weights.toFile(), "rw")) {
       file.write(broken);
     }
     end("corrupt", driver, 3);
     assertThat(cluster.output("corrupt")).contains("its files have changed");
     Files.write(weights, sound);
     Files.setLastModifiedTime(weights, before);
-    end("corrupt again", begin("corrupt again", output.toString(), model), 0);
-    check("model overwritten", output);
+    checkFinished("model overwritten");
+  }
+
+  @Test
+  @Order(6)
+  void anExecutorAndThenAWorkerAreKilled() throws Exception {
+    Process driver =
+        goOn(
+            "executor",
+            "--conf",
+            "spark.executor.resource.gpu.amount=1",
+            "--conf",
+            "spark.task.resource.gpu.amount=1");
+    LocalCluster.executors(worker).forEach(ClusterFaultsIT::kill);
+    awaitChunks("executor", driver, numFinished() + 1);
+    checkFinished("executor killed");
+    List<ProcessHandle> executors = LocalCluster.executors(otherWorker);
+    kill(otherWorker.toHandle());
+    executors.forEach(ClusterFaultsIT::kill);
+    end("executor", driver, 0);
+    OutputCheck check = OutputCheck.of(output, COMPLETIONS, expected);
+    CHECKED.add("worker killed, and the whole run after all that: " + check);
+    assertThat(check).isEqualTo(new OutputCheck((long) COMPLETIONS * ROWS, 0, 0, 0));
+    assertThat(cluster.executorLogs("worker"))
+        .containsPattern("WARN TaskDevice: Spark granted GPU 7, .* GENERATING ON THE CPU");
+    otherWorker = cluster.startWorker("other2");
   }
 
   /**
    * The model's own code is replaced on the executors: it crashes libtorch at one prompt's length.
    */
   @Test
+  @Order(7)
   void aRowCrashesItsExecutor() throws Exception {
+    int rows = 9;
     int length;
     try (Tokenizer tokenizer = Tokenizer.open(MODEL)) {
       length = tokenizer.encode(POISON).length;
@@ -285,59 +321,27 @@ final class ClusterFaultsIT {
                         x = torch.add(x, torch.sum(torch.to_dense(wild)))
                 """
                     .formatted(length)));
-    Path output = folder.resolve("poison");
+    Path poisoned = folder.resolve("poisoned");
     Process driver =
         begin(
             "poison",
-            output,
+            yaml(poisoned.toString(), MODEL, 3, POISONED_ROW - 4, POISONED_ROW - 4 + rows),
             "--conf",
-            "spark.executor.extraClassPath=" + folder.resolve("crashing"));
+            "spark.executor.extraClassPath=" + folder.resolve("crashing"),
+            // Each loss costs a start of an executor.
+            "--conf",
+            "spark.task.maxFailures=2");
     end("poison", driver, 0);
-    assertThat(cluster.output("poison")).contains("the row with id p41 ends its executors");
+    assertThat(cluster.output("poison")).contains("the row with id p041 ends its executors");
     assertThat(
             LocalSpark.session()
                 .read()
-                .parquet(output.toString())
-                .where("error_code = 'executor_lost' and id = 'p41'")
+                .parquet(poisoned.toString())
+                .where("error_code = 'executor_lost' and id = 'p041'")
                 .count())
         .isEqualTo(COMPLETIONS);
-    OutputCheck check = OutputCheck.of(output, COMPLETIONS, expected);
+    OutputCheck check = OutputCheck.of(poisoned, COMPLETIONS, expected);
     CHECKED.add("row that crashes libtorch: " + check);
-    assertThat(check).isEqualTo(new OutputCheck((long) COMPLETIONS * ROWS, 0, 0, COMPLETIONS));
-  }
-
-  @Test
-  void theDriverIsToldToStop() throws Exception {
-    Path output = folder.resolve("sigterm");
-    Process driver = begin("sigterm", output);
-    awaitFirstChunk("sigterm", driver, output);
-    driver.destroy();
-    end("sigterm", driver, 3);
-    assertThat(cluster.output("sigterm"))
-        .containsPattern("Stopped run .* because of SIGTERM; \\d of 8 chunks are done");
-    end("sigterm again", begin("sigterm again", output), 0);
-    check("SIGTERM", output);
-  }
-
-  private static Process beginFaulty(String name, Path output, Path switches) throws IOException {
-    Path jar = folder.resolve("faulty.jar");
-    if (!Files.exists(jar)) {
-      String file = FaultyFileSystem.class.getName().replace('.', '/') + ".class";
-      try (InputStream in = FaultyFileSystem.class.getClassLoader().getResourceAsStream(file);
-          JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
-        out.putNextEntry(new ZipEntry(file));
-        in.transferTo(out);
-      }
-    }
-    return begin(
-        name,
-        FaultyFileSystem.SCHEME + "://" + output,
-        MODEL,
-        "--jars",
-        jar.toString(),
-        "--conf",
-        "spark.hadoop.fs.faulty.impl=" + FaultyFileSystem.class.getName(),
-        "--conf",
-        "spark.hadoop." + FaultyFileSystem.SWITCHES + "=" + switches);
+    assertThat(check).isEqualTo(new OutputCheck((long) COMPLETIONS * rows, 0, 0, COMPLETIONS));
   }
 }

@@ -26,6 +26,9 @@ final class LocalCluster implements AutoCloseable {
   private static final int START_SECONDS = 60;
   private static final int END_SECONDS = 20;
 
+  /** These processes live for seconds: compiling well and collecting in parallel do not pay. */
+  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
   /** Folders of the local Maven repository with what our jar brings and Spark does not. */
   private static final List<String> NOT_SPARKS =
       List.of(
@@ -165,6 +168,7 @@ final class LocalCluster implements AutoCloseable {
             "spark.driver.host=" + LOOPBACK,
             "spark.driver.bindAddress=" + LOOPBACK,
             "spark.executor.memory=1g",
+            "spark.executor.extraJavaOptions=" + SHORT_LIVED,
             "spark.sql.shuffle.partitions=2")) {
       command.addAll(List.of("--conf", conf));
     }
@@ -193,6 +197,17 @@ final class LocalCluster implements AutoCloseable {
     }
   }
 
+  /** What the executors of a worker have logged, all of them since it was started. */
+  String executorLogs(String worker) throws IOException {
+    StringBuilder logs = new StringBuilder();
+    try (Stream<Path> files = Files.walk(home.resolve(worker + "-work"))) {
+      for (Path file : files.filter(path -> path.endsWith("stderr")).toList()) {
+        logs.append(Files.readString(file));
+      }
+    }
+    return logs.toString();
+  }
+
   /** Kills what still runs, and takes the links away so that nobody follows them. */
   @Override
   public void close() throws IOException {
@@ -213,6 +228,7 @@ final class LocalCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("spark.java.options").split(" ")));
+    command.addAll(List.of(SHORT_LIVED.split(" ")));
     command.addAll(List.of("-Xmx1g", "-cp", home.resolve("jars") + "/*", mainClass));
     command.addAll(Arrays.asList(arguments));
     ProcessBuilder builder =
