@@ -29,6 +29,7 @@ final class ExecutorEngines {
   private static final Arrivals ARRIVALS = new Arrivals(new FetchLog());
 
   static {
+    ExecutorLogs.connect();
     Runtime.getRuntime().addShutdownHook(new Thread(ExecutorEngines::closeAll, "close-engines"));
   }
 

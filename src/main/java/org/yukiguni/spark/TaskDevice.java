@@ -13,6 +13,10 @@ final class TaskDevice {
   private static final AtomicBoolean WARNED = new AtomicBoolean();
   static final String CPU = "cpu";
 
+  static {
+    ExecutorLogs.connect();
+  }
+
   private TaskDevice() {}
 
   /**
