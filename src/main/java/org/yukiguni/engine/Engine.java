@@ -21,6 +21,11 @@ public final class Engine implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
   private volatile boolean isDeviceLost;
+  private volatile boolean isGivenUp;
+
+  /** When the step that runs began; null between two. */
+  private volatile Long stepStart;
+
   private volatile EngineStats stats = new EngineStats(0, 0, 0, 0, 0, 0, 0);
 
   /**
@@ -60,10 +65,31 @@ public final class Engine implements AutoCloseable {
     return model.limits();
   }
 
-  /** Ends the thread after the current step; what still waits or runs fails with ENGINE. */
+  /** For how long the step that runs has been running, in nanoseconds; 0 between two. */
+  public long stepNanos() {
+    Long start = stepStart;
+    return start == null ? 0 : clock.nanos() - start;
+  }
+
+  /**
+   * Gives up an engine whose step does not return: it takes no more rows, and nobody waits for it.
+   * If the step does return, it ends as by {@link #close}.
+   */
+  public void giveUp() {
+    isGivenUp = true;
+    closed = true;
+  }
+
+  /**
+   * Ends the thread after the current step, and waits for that unless it was given up; what still
+   * waits or runs fails with ENGINE.
+   */
   @Override
   public void close() {
     closed = true;
+    if (isGivenUp) {
+      return;
+    }
     thread.interrupt();
     try {
       thread.join();
@@ -73,7 +99,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Whether it has ended, by {@link #close} or because its thread failed; it takes no more rows.
+   * Whether it has ended, by {@link #close}, {@link #giveUp} or because its thread failed; it takes
+   * no more rows.
    */
   public boolean isClosed() {
     return closed;
@@ -152,6 +179,7 @@ public final class Engine implements AutoCloseable {
       }
     }
     StepResult result;
+    stepStart = start;
     try {
       result = model.run(plan.step());
     } catch (DeviceFaultException e) {
@@ -160,6 +188,8 @@ public final class Engine implements AutoCloseable {
       model.clearCache();
       retryOrFail(scheduler.abandonStarted(), e);
       return;
+    } finally {
+      stepStart = null;
     }
     long nanos = clock.nanos() - start;
     int stepTokens = plan.step().tokens().length;

@@ -45,6 +45,11 @@ public record TimeLimit(long seconds) implements Serializable {
     return seconds == 0;
   }
 
+  /** Whether so many nanoseconds are more than it allows. */
+  public boolean isOver(long nanos) {
+    return !isNone() && nanos > seconds * 1_000_000_000L;
+  }
+
   /** A form that {@link #parse} reads. */
   @Override
   public String toString() {

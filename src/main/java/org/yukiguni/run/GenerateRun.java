@@ -147,7 +147,7 @@ public final class GenerateRun {
   private Supplier<Optional<String>> stops(Lease lease) {
     TimeLimit limit = request.job().run().maxTime();
     return () -> {
-      if (!limit.isNone() && System.nanoTime() - start > limit.seconds() * 1_000_000_000L) {
+      if (limit.isOver(System.nanoTime() - start)) {
         return Optional.of("it took as long as run.max_time allows, " + limit);
       }
       return lease.lost().or(asked);

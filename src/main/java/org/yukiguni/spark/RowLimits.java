@@ -5,14 +5,16 @@ import org.yukiguni.job.RunSpec;
 import org.yukiguni.job.TimeLimit;
 
 /**
- * What makes a completion an error before its end.
+ * What ends a completion before its end.
  *
- * @param maxTime from its first token on
- * @param maxRepeats times that it may say the same in a row; 0 turns it off
+ * @param maxTime from its first token on; then it is an error
+ * @param maxStepTime of a step that it is in; then its executor is given up
+ * @param maxRepeats times that it may say the same in a row before it is an error; 0 turns it off
  */
-public record RowLimits(TimeLimit maxTime, int maxRepeats) implements Serializable {
+public record RowLimits(TimeLimit maxTime, TimeLimit maxStepTime, int maxRepeats)
+    implements Serializable {
   /** Those of a job. */
   public static RowLimits of(RunSpec run) {
-    return new RowLimits(run.maxRowTime(), run.maxRepeats());
+    return new RowLimits(run.maxRowTime(), run.maxStepTime(), run.maxRepeats());
   }
 }

@@ -82,7 +82,7 @@ final class RowStops {
       }
       long now = System.nanoTime();
       firstTokenNanos = firstTokenNanos == 0 ? now : firstTokenNanos;
-      return now - firstTokenNanos > limits.maxTime().seconds() * 1_000_000_000L;
+      return limits.maxTime().isOver(now - firstTokenNanos);
     }
   }
 }

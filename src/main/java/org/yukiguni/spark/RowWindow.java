@@ -31,6 +31,7 @@ final class RowWindow {
   private final RowSettings settings;
   private final long jobSeed;
   private final OutputRows rows;
+  private final RowLimits limits;
   private final RowStops stops;
   private final Counters counters;
   private final BlockingQueue<Finished> finished = new LinkedBlockingQueue<>();
@@ -51,6 +52,7 @@ final class RowWindow {
     this.codec = codec;
     this.settings = settings;
     this.jobSeed = settings.config().seed();
+    this.limits = limits;
     this.stops = new RowStops(limits);
     this.rows = rows;
     this.counters = counters;
@@ -145,6 +147,7 @@ final class RowWindow {
       Finished next = null;
       while (next == null) {
         killCheck.run();
+        endIfHung();
         next = finished.poll(POLL_MS, TimeUnit.MILLISECONDS);
       }
       for (; next != null; next = finished.poll()) {
@@ -155,6 +158,17 @@ final class RowWindow {
       killCheck.run();
       throw new IllegalStateException(
           "Cannot wait for completions because the task was interrupted", e);
+    }
+  }
+
+  /** Native code cannot be interrupted: only a new process helps. */
+  private void endIfHung() {
+    if (limits.maxStepTime().isOver(engine.stepNanos())) {
+      engine.giveUp();
+      ExecutorEnd.because(
+          "Cannot go on because a step of the model has not returned after run.max_step_time, "
+              + limits.maxStepTime()
+              + "; if it would have, raise that");
     }
   }
 

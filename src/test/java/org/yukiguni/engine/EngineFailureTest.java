@@ -10,6 +10,7 @@ import static org.yukiguni.engine.EngineTest.request;
 import static org.yukiguni.engine.EngineTest.run;
 import static org.yukiguni.engine.EngineTest.tokensByKey;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -117,6 +122,46 @@ class EngineFailureTest {
     Map<String, Outcome> byKey = byKey(outcomes);
     assertThat(((Outcome.Failure) byKey.get("long/0")).code()).isEqualTo(ErrorCode.OUT_OF_MEMORY);
     assertThat(byKey.get("short/0")).isInstanceOf(Outcome.Completion.class);
+  }
+
+  @Test
+  void aStepThatDoesNotReturnIsSeenAndNobodyWaitsForIt() throws InterruptedException {
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch returns = new CountDownLatch(1);
+    AtomicLong now = new AtomicLong(1_000);
+    Clock clock =
+        new Clock() {
+          @Override
+          public long nanos() {
+            return now.get();
+          }
+
+          @Override
+          public Instant now() {
+            return Instant.EPOCH;
+          }
+        };
+    Engine engine = new Engine("test", model, WIDE, clock);
+    assertThat(engine.stepNanos()).isZero();
+    model.beforeStep =
+        () -> {
+          began.countDown();
+          while (returns.getCount() > 0) {
+            Thread.onSpinWait();
+          }
+        };
+    BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+    engine.submit(request("a", new int[] {1}, noEos(5)), outcomes::add);
+    began.await();
+    now.addAndGet(77);
+    assertThat(engine.stepNanos()).isEqualTo(77);
+    engine.giveUp();
+    engine.close();
+    assertThat(engine.isClosed()).isTrue();
+    // Should it return after all, it ends as by close.
+    returns.countDown();
+    assertThat(outcomes.take()).isInstanceOf(Outcome.Failure.class);
+    assertThat(engine.stepNanos()).isZero();
   }
 
   @Test

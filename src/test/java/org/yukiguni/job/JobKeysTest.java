@@ -235,7 +235,9 @@ class JobKeysTest {
   @Test
   void runDefaults() {
     assertThat(Jobs.minimal().run())
-        .isEqualTo(new RunSpec(AutoCount.AUTO, 0, TimeLimit.NONE, TimeLimit.NONE, 0));
+        .isEqualTo(
+            new RunSpec(
+                AutoCount.AUTO, 0, TimeLimit.NONE, TimeLimit.NONE, new TimeLimit(1_800), 0));
   }
 
   @Test
@@ -243,10 +245,16 @@ class JobKeysTest {
     assertThat(
             Jobs.with(
                     "run={chunk_rows: 500, max_error_ratio: 0.25, max_time: 8h, max_row_time: 90s,"
-                        + " max_repeats: 9}")
+                        + " max_step_time: 20s, max_repeats: 9}")
                 .run())
         .isEqualTo(
-            new RunSpec(new AutoCount(500), 0.25, new TimeLimit(28_800), new TimeLimit(90), 9));
+            new RunSpec(
+                new AutoCount(500),
+                0.25,
+                new TimeLimit(28_800),
+                new TimeLimit(90),
+                new TimeLimit(20),
+                9));
     assertThat(Jobs.with("run.max_time=15m").run().maxTime().toString()).isEqualTo("900s");
     assertThatThrownBy(() -> Jobs.with("run.max_time=0s", "run.max_row_time=soon"))
         .hasMessageContaining("run.max_time: found the text '0s'; give none, or a time such as")

@@ -19,7 +19,7 @@ class JobProblemsTest {
         "generation.temprature=1 | generation.temprature: unknown key; did you mean temperature?",
         "generaton.seed=1        | generaton: unknown key; did you mean generation?",
         "temperature=1           | temperature: unknown key; did you mean generation.temperature?",
-        "run.colour=1            | run.colour: unknown key; known are chunk_rows, max_error_ratio, max_time, max_row_time, max_repeats",
+        "run.colour=1            | run.colour: unknown key; known are chunk_rows, max_error_ratio, max_time, max_row_time, max_step_time, max_repeats",
         "model.adaptor=x         | model.adaptor: unknown key; did you mean adapter?",
         // Wrong types.
         "generation.temperature=hot  | generation.temperature: found the text 'hot'; give a number above 0",

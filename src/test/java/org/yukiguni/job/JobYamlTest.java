@@ -57,6 +57,7 @@ class JobYamlTest {
               max_error_ratio: 0.0
               max_time: none
               max_row_time: none
+              max_step_time: 1800s
               max_repeats: 0
             report: {}
             """);

@@ -244,6 +244,26 @@ final class GenerateRunTest {
     assertThat(test.printed()).contains("0 errors");
   }
 
+  @Test
+  void aRowWhoseStepNeverReturnsIsFoundAndTheOthersFinish() {
+    List<Row> rows = new ArrayList<>(rows(7));
+    rows.add(RowFactory.create("endless", "x".repeat(20), null, "kept"));
+    TestRun test =
+        new TestRun(folder.resolve("out"))
+            .withRows(rows)
+            .withMaxErrorRatio(0.2)
+            .withMaxStepTime(TimeLimit.parse("1s"));
+    test.loader().state().hangingLength = 20;
+
+    assertThat(test.run()).isEqualTo(ExitCode.OK);
+
+    test.loader().state().hangEnds.countDown();
+    assertThat(test.startTimes()).hasSize(16);
+    assertThat(test.read().where("error_code = 'executor_lost'").collectAsList())
+        .hasSize(2)
+        .allSatisfy(row -> assertThat(row.<String>getAs("id")).isEqualTo("endless"));
+  }
+
   /** What a crash leaves between the end of a replacement and its taking the place of the chunk. */
   @Test
   void aReplacementIsFinishedByTheNextRun() throws IOException {

@@ -65,6 +65,7 @@ final class TestRun {
   private int chunkRows;
   private double maxErrorRatio;
   private TimeLimit maxTime = TimeLimit.NONE;
+  private TimeLimit maxStepTime = TimeLimit.NONE;
   private int maxRepeats;
   private boolean incremental;
   private boolean doSample = true;
@@ -95,6 +96,11 @@ final class TestRun {
 
   TestRun withMaxTime(TimeLimit time) {
     this.maxTime = time;
+    return this;
+  }
+
+  TestRun withMaxStepTime(TimeLimit time) {
+    this.maxStepTime = time;
     return this;
   }
 
@@ -213,7 +219,13 @@ final class TestRun {
         TestSettings.settings(SETTINGS.formatted(doSample, doSample ? 2 : 1, seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, incremental, false, table),
-        new RunSpec(new AutoCount(chunkRows), maxErrorRatio, maxTime, TimeLimit.NONE, maxRepeats),
+        new RunSpec(
+            new AutoCount(chunkRows),
+            maxErrorRatio,
+            maxTime,
+            TimeLimit.NONE,
+            maxStepTime,
+            maxRepeats),
         new ReportSpec(null, 2.0));
   }
 }

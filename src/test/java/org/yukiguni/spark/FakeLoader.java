@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.yukiguni.engine.Clock;
 import org.yukiguni.engine.DeviceFaultException;
@@ -37,6 +39,11 @@ public record FakeLoader(String name) implements ModelLoader {
     /** Prompts of this length end the engine. */
     public volatile int poisonLength = -1;
 
+    /** Steps with prompts of this length do not return before {@link #hangEnds}. */
+    public volatile int hangingLength = -1;
+
+    public final CountDownLatch hangEnds = new CountDownLatch(1);
+
     public volatile long stepMs;
   }
 
@@ -58,7 +65,7 @@ public record FakeLoader(String name) implements ModelLoader {
     }
     FakeModel model = new FakeModel(CONTEXT, 26, 1 << 20);
     model.beforeStep = () -> beforeStep(model);
-    model.beforeRun = this::refusePoison;
+    model.beforeRun = this::refuseOrHang;
     state().model = model;
     EngineLimits limits = new EngineLimits(MAX_SEQUENCES, 256, 1 << 20);
     return new OpenEngine(new Engine(name, model, limits, Clock.SYSTEM), limits, () -> {});
@@ -82,11 +89,21 @@ public record FakeLoader(String name) implements ModelLoader {
     }
   }
 
-  private void refusePoison(Step step) {
+  private void refuseOrHang(Step step) {
     for (Step.PrefillChunk chunk : step.prefills()) {
+      if (chunk.length() == state().hangingLength) {
+        awaitAsNativeCode(state().hangEnds);
+      }
       if (chunk.length() == state().poisonLength) {
         throw new DeviceFaultException("poison", null);
       }
+    }
+  }
+
+  /** No interrupt ends it. */
+  private static void awaitAsNativeCode(CountDownLatch end) {
+    while (end.getCount() > 0) {
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

@@ -42,7 +42,7 @@ final class GeneratePartitionTest {
             loader,
             Device.AUTO,
             TestSettings.rows("{max_new_tokens: 4, do_sample: true, top_k: 0, n: 3, seed: 7}"),
-            new RowLimits(TimeLimit.NONE, 0),
+            new RowLimits(TimeLimit.NONE, TimeLimit.NONE, 0),
             schema,
             new RunConstants("fake", "r1", null),
             counters),

@@ -12,7 +12,9 @@ final class RowStopsTest {
   private static final StopCondition NEVER = token -> Optional.empty();
 
   private static StopCondition stop(String time, int repeats) {
-    return new RowStops(new RowLimits(TimeLimit.parse(time), repeats)).around(() -> NEVER).get();
+    return new RowStops(new RowLimits(TimeLimit.parse(time), TimeLimit.NONE, repeats))
+        .around(() -> NEVER)
+        .get();
   }
 
   /** Tokens accepted before a stop; -1 if all were. */
