@@ -86,14 +86,14 @@ class Model(Module):
     self.score_cap = 0.
     self.logit_cap = 0.
     self.embedding_scale = 1.
-    self.rotary = __torch__.rotary.Rotary(2, 1., "default", annotate(List[float], []), 1)
+    self.rotary = __torch__.rotary.Rotary("cpu", 2, 1., "default", annotate(List[float], []), 1)
     self.embedding = empty
     self.layers = annotate(List[__torch__.gemma2.Layer], [])
     self.norm = __torch__.norm.RMSNorm(empty, 0.)
     self.head = __torch__.linear.Linear(empty, None)
     return None
 
-  def configure(self: __torch__.gemma2.Model, heads: int, kv_heads: int, eps: float, activation: str, windows: List[int], rotary_dim: int, theta: float, scaling: str, numbers: List[float], positions: int, scale: float, score_cap: float, logit_cap: float, embedding_scale: float) -> NoneType:
+  def configure(self: __torch__.gemma2.Model, device: str, heads: int, kv_heads: int, eps: float, activation: str, windows: List[int], rotary_dim: int, theta: float, scaling: str, numbers: List[float], positions: int, scale: float, score_cap: float, logit_cap: float, embedding_scale: float) -> NoneType:
     # windows: for each layer, 0 where it sees all keys; those that are not 0 are equal. Caps: 0 is off
     self.H = heads
     self.J = kv_heads
@@ -105,16 +105,19 @@ class Model(Module):
     self.score_cap = score_cap
     self.logit_cap = logit_cap
     self.embedding_scale = embedding_scale
-    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, scaling, numbers, positions)
+    self.rotary = __torch__.rotary.Rotary(device, rotary_dim, theta, scaling, numbers, positions)
     return None
 
-  def add_layer(self: __torch__.gemma2.Model, w: Dict[str, Tensor]) -> NoneType:
-    score = __torch__.attention.Score(self.windows[torch.len(self.layers)] > 0, self.scale, self.score_cap)
+  def add_layer(self: __torch__.gemma2.Model, w: Dict[str, Tensor], layer: int) -> NoneType:
+    score = __torch__.attention.Score(self.windows[layer] > 0, self.scale, self.score_cap)
     torch.append(self.layers, __torch__.gemma2.Layer(w, self.H, self.J, self.eps, self.activation, score))
     return None
 
-  def add_ends(self: __torch__.gemma2.Model, w: Dict[str, Tensor]) -> NoneType:
+  def add_start(self: __torch__.gemma2.Model, w: Dict[str, Tensor]) -> NoneType:
     self.embedding = __torch__.weights.take(w, "embedding")
+    return None
+
+  def add_end(self: __torch__.gemma2.Model, w: Dict[str, Tensor]) -> NoneType:
     self.norm = __torch__.gemma2.norm(w, "norm.weight", self.eps)
     self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
     return None
@@ -124,26 +127,33 @@ class Model(Module):
     return torch.mul(torch.embedding(self.embedding, ids), self.embedding_scale)
 
   def logits(self: __torch__.gemma2.Model, x: Tensor) -> Tensor:
-    # [T, C] -> [T, V]
-    logits = self.head.forward(self.norm.forward(x))
+    # [T, C] -> [T, V] in float32
+    logits = torch.to(self.head.forward(self.norm.forward(x)), 6)
     if self.logit_cap != 0.:
       logits = torch.mul(torch.tanh(torch.div(logits, self.logit_cap)), self.logit_cap)
     return logits
 
-  def forward(self: __torch__.gemma2.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
-    # ids and positions [T], rows [S] -> logits [S, V]
+  def through(self: __torch__.gemma2.Model, x: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int]) -> Tensor:
+    # [T, C] -> [T, C], through the layers that lie here
     batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, self.window)
-    table = self.rotary.at(positions)
-    x = self.embed(ids, positions)
+    table = self.rotary.at(positions, x)
     layers = self.layers
     for i in range(torch.len(layers)):
       x = layers[i].forward(x, i, batch, self.rotary, table)
+    return x
+
+  def finish(self: __torch__.gemma2.Model, x: Tensor, rows: Tensor) -> Tensor:
+    # x [T, C], rows [S] -> logits [S, V]
     return self.logits(torch.index_select(x, 0, rows))
+
+  def forward(self: __torch__.gemma2.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
+    # ids and positions [T], rows [S] -> logits [S, V]
+    return self.finish(self.through(self.embed(ids, positions), positions, keys, values, groups, chunks), rows)
 
   def layer(self: __torch__.gemma2.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
     # [T, C] -> [T, C], by a layer that is made for this call
     score = __torch__.attention.Score(self.windows[layer] > 0, self.scale, self.score_cap)
-    return __torch__.gemma2.Layer(w, self.H, self.J, self.eps, self.activation, score).forward(x, layer, batch, self.rotary, self.rotary.at(batch.positions))
+    return __torch__.gemma2.Layer(w, self.H, self.J, self.eps, self.activation, score).forward(x, layer, batch, self.rotary, self.rotary.at(batch.positions, x))
 
   def gradients(self: __torch__.gemma2.Model, stored: Dict[str, Tensor], parameters: Dict[str, Tensor], settings: Dict[str, Tensor], batch: Dict[str, Tensor]) -> Dict[str, Tensor]:
     return __torch__.gradients.of(self, stored, parameters, settings, batch, self.window)

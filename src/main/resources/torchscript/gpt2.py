@@ -67,19 +67,22 @@ class Model(Module):
     self.head = __torch__.linear.Linear(empty, None)
     return None
 
-  def configure(self: __torch__.gpt2.Model, heads: int, eps: float, activation: str) -> NoneType:
+  def configure(self: __torch__.gpt2.Model, device: str, heads: int, eps: float, activation: str) -> NoneType:
     self.H = heads
     self.eps = eps
     self.activation = activation
     return None
 
-  def add_layer(self: __torch__.gpt2.Model, w: Dict[str, Tensor]) -> NoneType:
+  def add_layer(self: __torch__.gpt2.Model, w: Dict[str, Tensor], layer: int) -> NoneType:
     torch.append(self.layers, __torch__.gpt2.Layer(w, self.H, self.eps, self.activation))
     return None
 
-  def add_ends(self: __torch__.gpt2.Model, w: Dict[str, Tensor]) -> NoneType:
+  def add_start(self: __torch__.gpt2.Model, w: Dict[str, Tensor]) -> NoneType:
     self.embedding = __torch__.weights.take(w, "embedding")
     self.position_embedding = __torch__.weights.take(w, "position_embedding")
+    return None
+
+  def add_end(self: __torch__.gpt2.Model, w: Dict[str, Tensor]) -> NoneType:
     self.ln_f = __torch__.norm.LayerNorm(__torch__.weights.take(w, "norm.weight"), __torch__.weights.take(w, "norm.bias"), self.eps)
     self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
     return None
@@ -89,17 +92,24 @@ class Model(Module):
     return torch.add(torch.embedding(self.embedding, ids), torch.embedding(self.position_embedding, positions))
 
   def logits(self: __torch__.gpt2.Model, x: Tensor) -> Tensor:
-    # [T, C] -> [T, V]
-    return self.head.forward(self.ln_f.forward(x))
+    # [T, C] -> [T, V] in float32
+    return torch.to(self.head.forward(self.ln_f.forward(x)), 6)
 
-  def forward(self: __torch__.gpt2.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
-    # ids and positions [T], rows [S] -> logits [S, V]
+  def through(self: __torch__.gpt2.Model, x: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int]) -> Tensor:
+    # [T, C] -> [T, C], through the layers that lie here
     batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, 0)
-    x = self.embed(ids, positions)
     layers = self.layers
     for i in range(torch.len(layers)):
       x = layers[i].forward(x, i, batch)
+    return x
+
+  def finish(self: __torch__.gpt2.Model, x: Tensor, rows: Tensor) -> Tensor:
+    # x [T, C], rows [S] -> logits [S, V]
     return self.logits(torch.index_select(x, 0, rows))
+
+  def forward(self: __torch__.gpt2.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
+    # ids and positions [T], rows [S] -> logits [S, V]
+    return self.finish(self.through(self.embed(ids, positions), positions, keys, values, groups, chunks), rows)
 
   def layer(self: __torch__.gpt2.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
     # [T, C] -> [T, C], by a layer that is made for this call

@@ -67,27 +67,30 @@ class Model(Module):
     self.eps = 0.
     self.activation = ""
     self.parallel = False
-    self.rotary = __torch__.rotary.Rotary(2, 1., "default", annotate(List[float], []), 1)
+    self.rotary = __torch__.rotary.Rotary("cpu", 2, 1., "default", annotate(List[float], []), 1)
     self.embedding = empty
     self.layers = annotate(List[__torch__.gpt_neox.Layer], [])
     self.ln_f = __torch__.norm.LayerNorm(empty, empty, 0.)
     self.head = __torch__.linear.Linear(empty, None)
     return None
 
-  def configure(self: __torch__.gpt_neox.Model, heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, scaling: str, numbers: List[float], positions: int) -> NoneType:
+  def configure(self: __torch__.gpt_neox.Model, device: str, heads: int, eps: float, activation: str, parallel: bool, rotary_dim: int, theta: float, scaling: str, numbers: List[float], positions: int) -> NoneType:
     self.H = heads
     self.eps = eps
     self.activation = activation
     self.parallel = parallel
-    self.rotary = __torch__.rotary.Rotary(rotary_dim, theta, scaling, numbers, positions)
+    self.rotary = __torch__.rotary.Rotary(device, rotary_dim, theta, scaling, numbers, positions)
     return None
 
-  def add_layer(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor]) -> NoneType:
+  def add_layer(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor], layer: int) -> NoneType:
     torch.append(self.layers, __torch__.gpt_neox.Layer(w, self.H, self.eps, self.activation, self.parallel))
     return None
 
-  def add_ends(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor]) -> NoneType:
+  def add_start(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor]) -> NoneType:
     self.embedding = __torch__.weights.take(w, "embedding")
+    return None
+
+  def add_end(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor]) -> NoneType:
     self.ln_f = __torch__.norm.LayerNorm(__torch__.weights.take(w, "norm.weight"), __torch__.weights.take(w, "norm.bias"), self.eps)
     self.head = __torch__.linear.Linear(__torch__.weights.take(w, "head"), None)
     return None
@@ -97,22 +100,29 @@ class Model(Module):
     return torch.embedding(self.embedding, ids)
 
   def logits(self: __torch__.gpt_neox.Model, x: Tensor) -> Tensor:
-    # [T, C] -> [T, V]
-    return self.head.forward(self.ln_f.forward(x))
+    # [T, C] -> [T, V] in float32
+    return torch.to(self.head.forward(self.ln_f.forward(x)), 6)
 
-  def forward(self: __torch__.gpt_neox.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
-    # ids and positions [T], rows [S] -> logits [S, V]
+  def through(self: __torch__.gpt_neox.Model, x: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int]) -> Tensor:
+    # [T, C] -> [T, C], through the layers that lie here
     batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, 0)
-    table = self.rotary.at(positions)
-    x = self.embed(ids, positions)
+    table = self.rotary.at(positions, x)
     layers = self.layers
     for i in range(torch.len(layers)):
       x = layers[i].forward(x, i, batch, self.rotary, table)
+    return x
+
+  def finish(self: __torch__.gpt_neox.Model, x: Tensor, rows: Tensor) -> Tensor:
+    # x [T, C], rows [S] -> logits [S, V]
     return self.logits(torch.index_select(x, 0, rows))
+
+  def forward(self: __torch__.gpt_neox.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
+    # ids and positions [T], rows [S] -> logits [S, V]
+    return self.finish(self.through(self.embed(ids, positions), positions, keys, values, groups, chunks), rows)
 
   def layer(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
     # [T, C] -> [T, C], by a layer that is made for this call
-    return __torch__.gpt_neox.Layer(w, self.H, self.eps, self.activation, self.parallel).forward(x, layer, batch, self.rotary, self.rotary.at(batch.positions))
+    return __torch__.gpt_neox.Layer(w, self.H, self.eps, self.activation, self.parallel).forward(x, layer, batch, self.rotary, self.rotary.at(batch.positions, x))
 
   def gradients(self: __torch__.gpt_neox.Model, stored: Dict[str, Tensor], parameters: Dict[str, Tensor], settings: Dict[str, Tensor], batch: Dict[str, Tensor]) -> Dict[str, Tensor]:
     return __torch__.gradients.of(self, stored, parameters, settings, batch, 0)

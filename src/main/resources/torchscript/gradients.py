@@ -6,7 +6,10 @@
 
 
 class Net(Interface):
-  def add_ends(self: __torch__.gradients.Net, w: Dict[str, Tensor]) -> NoneType:
+  def add_start(self: __torch__.gradients.Net, w: Dict[str, Tensor]) -> NoneType:
+    pass
+
+  def add_end(self: __torch__.gradients.Net, w: Dict[str, Tensor]) -> NoneType:
     pass
 
   def embed(self: __torch__.gradients.Net, ids: Tensor, positions: Tensor) -> Tensor:
@@ -107,7 +110,8 @@ def of(net: __torch__.gradients.Net, stored: Dict[str, Tensor], parameters: Dict
   __torch__.gradients.add(p, leaves)
   start = __torch__.gradients.cut(p[L], leaves, "start/")
 
-  net.add_ends(w[L])
+  net.add_start(w[L])
+  net.add_end(w[L])
   x = net.embed(batch["ids"], ragged.positions)
   scale = torch.Float(batch["scale"][0])
   recompute = torch.Int(batch["recompute"][0]) == 1
@@ -123,7 +127,8 @@ def of(net: __torch__.gradients.Net, stored: Dict[str, Tensor], parameters: Dict
 
   torch.set_grad_enabled(True)
   # Made again, now with a gradient where a part of them is trained.
-  net.add_ends(w[L])
+  net.add_start(w[L])
+  net.add_end(w[L])
   x = torch.requires_grad_(torch.detach(x), True)
   at = torch.squeeze(torch.nonzero(torch.ge(batch["targets"], 0)), 1)
   targets = torch.index_select(batch["targets"], 0, at)

@@ -24,18 +24,19 @@ class Rotary:
   cos : Tensor
   sin : Tensor
 
-  def __init__(self: __torch__.rotary.Rotary, dim: int, theta: float, scaling: str, numbers: List[float], positions: int) -> NoneType:
+  def __init__(self: __torch__.rotary.Rotary, device: str, dim: int, theta: float, scaling: str, numbers: List[float], positions: int) -> NoneType:
     # dim channels of a head are rotated; tables [positions, 1, dim]
     angles = torch.outer(torch.to(torch.arange(positions), 6), __torch__.rotary.frequencies(dim, theta, scaling, numbers))
     angles = torch.unsqueeze(torch.cat([angles, angles], 1), 1)
     self.dim = dim
-    self.cos = torch.cos(angles)
-    self.sin = torch.sin(angles)
+    self.cos = torch.to(torch.cos(angles), torch.device(device), 6)
+    self.sin = torch.to(torch.sin(angles), torch.device(device), 6)
     return None
 
-  def at(self: __torch__.rotary.Rotary, positions: Tensor) -> Tuple[Tensor, Tensor]:
-    # [T] -> two of [T, 1, dim]
-    return (torch.index_select(self.cos, 0, positions), torch.index_select(self.sin, 0, positions))
+  def at(self: __torch__.rotary.Rotary, positions: Tensor, x: Tensor) -> Tuple[Tensor, Tensor]:
+    # [T] -> two of [T, 1, dim] in the type of x
+    cos = torch.index_select(self.cos, 0, positions)
+    return (torch.to(cos, x), torch.to(torch.index_select(self.sin, 0, positions), x))
 
   def rotate(self: __torch__.rotary.Rotary, x: Tensor, table: Tuple[Tensor, Tensor]) -> Tensor:
     # [T, H, D] -> [T, H, D]

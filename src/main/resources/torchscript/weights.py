@@ -1,9 +1,8 @@
-# Checkpoint tensors as the bricks take them: computed in float32 whatever they are stored in.
+# Checkpoint tensors as the bricks take them.
 
 
 def take(weights: Dict[str, Tensor], name: str) -> Tensor:
-  # No copy where the file holds float32: the tensor stays in the mapped file.
-  return torch.to(weights[name], 6)
+  return __torch__.precision.of(weights[name])
 
 
 def has(weights: Dict[str, Tensor], name: str) -> bool:

@@ -124,6 +124,25 @@ public final class Checkpoint {
     return find(config.architecture().endWeights(config), List.of(""));
   }
 
+  /** Those of {@link #ends} that come before the first layer. */
+  public Map<String, StoredTensor> start() {
+    Map<String, StoredTensor> tensors = ends();
+    tensors.keySet().removeIf(name -> !isTable(name));
+    return tensors;
+  }
+
+  /** Those of {@link #ends} that come behind the last layer. */
+  public Map<String, StoredTensor> end() {
+    Map<String, StoredTensor> tensors = ends();
+    tensors.keySet().removeIf(Checkpoint::isTable);
+    return tensors;
+  }
+
+  /** Whether a weight is a table of embeddings, by the name that the script uses. */
+  public static boolean isTable(String name) {
+    return name.endsWith("embedding");
+  }
+
   /** What the adapter adds to the weights of a layer, by the same names. */
   public Map<String, LowRank> layerChanges(int layer) {
     return changes(
@@ -172,7 +191,7 @@ public final class Checkpoint {
     for (Weight weight : config.architecture().endWeights(config)) {
       String path = weight.storedNames().get(0);
       // An embedding comes before the layers; the others behind the last.
-      String place = weight.name().endsWith("embedding") ? "start/" : "ends/";
+      String place = isTable(weight.name()) ? "start/" : "ends/";
       addIfNamed(found, name, path, place + weight.name(), weight, List.of(""));
     }
     return found;

@@ -1,11 +1,7 @@
 package org.yukiguni.model;
 
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.yukiguni.checkpoint.Checkpoint;
-import org.yukiguni.checkpoint.StoredTensor;
 import org.yukiguni.engine.EngineLimits;
 import org.yukiguni.engine.ModelLimits;
 
@@ -26,25 +22,15 @@ public record ModelMemory(
    * @throws org.yukiguni.checkpoint.CheckpointException if the model cannot be used at all
    */
   public static ModelMemory of(Path folder, Optional<Path> adapter, WeightFormat format) {
-    Checkpoint checkpoint = Checkpoint.open(folder, adapter);
-    var config = checkpoint.config();
-    long matrices = 0;
-    long all = 0;
-    for (int part = 0; part <= config.layers(); part++) {
-      var tensors = part < config.layers() ? checkpoint.layer(part) : checkpoint.ends();
-      for (Map.Entry<String, StoredTensor> weight : tensors.entrySet()) {
-        List<Long> shape = weight.getValue().shape();
-        long numbers = shape.stream().reduce(1L, Math::multiplyExact);
-        all += numbers;
-        // Tables of embeddings are looked up, not multiplied.
-        boolean isTable = part == config.layers() && !weight.getKey().equals("head");
-        matrices += shape.size() == 2 && !isTable ? numbers : 0;
-      }
-    }
+    ModelSize size = ModelSize.of(folder, adapter);
     ModelLimits oneToken =
-        new ModelLimits(1, config.vocabularySize(), KvCache.bytesPerToken(config));
+        new ModelLimits(1, size.limits().vocabularySize(), size.limits().kvBytesPerToken());
     return new ModelMemory(
-        folder, format, matrices, all - matrices, EngineLimits.leastKvBytes(oneToken));
+        folder,
+        format,
+        size.matrixNumbers(),
+        size.otherNumbers(),
+        EngineLimits.leastKvBytes(oneToken));
   }
 
   /** Bytes of all weights. */

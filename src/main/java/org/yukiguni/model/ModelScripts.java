@@ -8,15 +8,16 @@ final class ModelScripts {
   private ModelScripts() {}
 
   static List<String> architecture(Architecture architecture, Linear linear) {
-    return sources(architecture, linear.source, "adapter.py");
+    return sources(architecture, linear.source, "adapter.py", "precision.py");
   }
 
   /** The architecture with bricks that have gradients. */
   static List<String> training(Architecture architecture) {
-    return sources(architecture, "training/linear.py", "training/adapter.py");
+    return sources(
+        architecture, "training/linear.py", "training/adapter.py", "training/precision.py");
   }
 
-  private static List<String> sources(Architecture architecture, String linear, String adapter) {
+  private static List<String> sources(Architecture architecture, String linear, String adapter, String precision) {
     return List.of(
         architecture.scriptName() + ".py",
         "weights.py",
@@ -26,7 +27,8 @@ final class ModelScripts {
         "cpu/attention.py",
         "gradients.py",
         linear,
-        adapter);
+        adapter,
+        precision);
   }
 
   /** The kernels of linear layers. */

@@ -3,12 +3,12 @@ package org.yukiguni.model;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.checkpoint.ModelConfig;
@@ -18,28 +18,22 @@ import org.yukiguni.engine.Step;
 import org.yukiguni.engine.StepResult;
 import org.yukiguni.script.ScriptModule;
 
-/** A checkpoint on a device, run by libtorch. */
+/** A checkpoint on a device, or its layers spread over several, run by libtorch. */
 public final class TorchModel implements LanguageModel {
-  private final ModelConfig config;
+  private final ModelLimits limits;
+  private final List<Stage> stages;
+
+  /** Of the last stage. */
   private final NDManager manager;
-  private final ScriptModule module;
-  private final KvCache cache;
+
   private final Sampler sampler;
-
-  /** Kept because weights without a copy lie in these mappings. */
-  @SuppressWarnings("UnusedVariable")
-  private final List<ByteBuffer> mapped;
-
   private Thread preparedThread;
 
-  private TorchModel(
-      ModelConfig config, NDManager manager, ScriptModule module, List<ByteBuffer> mapped) {
-    this.config = config;
-    this.manager = manager;
-    this.module = module;
-    this.mapped = mapped;
-    this.cache = new KvCache(manager, config);
-    this.sampler = new Sampler(manager, config.vocabularySize());
+  private TorchModel(ModelLimits limits, List<Stage> stages) {
+    this.limits = limits;
+    this.stages = stages;
+    this.manager = stages.get(stages.size() - 1).manager();
+    this.sampler = new Sampler(manager, limits.vocabularySize());
   }
 
   /**
@@ -58,31 +52,48 @@ public final class TorchModel implements LanguageModel {
    * @param adapter folder as peft writes it
    */
   public static TorchModel open(Path folder, Optional<Path> adapter, ModelOptions options) {
-    return open(folder, adapter, options, ModelScripts.Linear.best(options));
+    int layers = Checkpoint.readConfig(folder).layers();
+    DeviceMap map = DeviceMap.whole(options.device(), options.precision(), layers);
+    return open(folder, adapter, options, map);
+  }
+
+  /**
+   * The same on the devices of a map instead of the options'.
+   *
+   * @param map must have a place for every layer
+   */
+  public static TorchModel open(
+      Path folder, Optional<Path> adapter, ModelOptions options, DeviceMap map) {
+    return open(folder, adapter, options, map, ModelScripts.Linear::best);
   }
 
   static TorchModel open(
-      Path folder, Optional<Path> adapter, ModelOptions options, ModelScripts.Linear linear) {
+      Path folder,
+      Optional<Path> adapter,
+      ModelOptions options,
+      DeviceMap map,
+      Function<ModelOptions, ModelScripts.Linear> kernels) {
     Checkpoint checkpoint = Checkpoint.open(folder, adapter);
     ModelConfig config = checkpoint.config();
-    NDManager manager = TorchRuntime.newManager(options);
+    List<Stage> stages = new ArrayList<>();
+    long kvBytes = 0;
     try {
-      ScriptModule module =
-          ScriptModule.compile(
-              manager,
-              config.architecture().scriptName(),
-              ModelScripts.architecture(config.architecture(), linear));
-      return new TorchModel(config, manager, module, Weights.load(checkpoint, module, manager));
+      for (Weights.Slice slice : Weights.Slice.of(map, config)) {
+        ModelOptions here = options.on(map.parts().get(stages.size()));
+        stages.add(Stage.load(checkpoint, slice, here, kernels.apply(here)));
+        kvBytes += slice.numLayers() * KvCache.bytesPerToken(config, here.precision());
+      }
+      return new TorchModel(
+          new ModelLimits(config.contextLength(), config.vocabularySize(), kvBytes), stages);
     } catch (RuntimeException e) {
-      manager.close();
+      stages.forEach(Stage::close);
       throw e;
     }
   }
 
   @Override
   public ModelLimits limits() {
-    return new ModelLimits(
-        config.contextLength(), config.vocabularySize(), KvCache.bytesPerToken(config));
+    return limits;
   }
 
   @Override
@@ -128,44 +139,15 @@ public final class TorchModel implements LanguageModel {
       ScriptModule.prepareThread();
       preparedThread = Thread.currentThread();
     }
-    step.cacheOps().forEach(cache::apply);
-    List<NDArray> keys = new ArrayList<>();
-    List<NDArray> values = new ArrayList<>();
-    long[] groups = new long[2 * step.groups().size()];
-    for (int g = 0; g < step.groups().size(); g++) {
-      Step.DecodeGroup group = step.groups().get(g);
-      add(group.block(), keys, values);
-      groups[2 * g] = group.sequences();
-      groups[2 * g + 1] = group.keyLength();
+    stages.forEach(stage -> stage.apply(step.cacheOps()));
+    if (stages.size() == 1) {
+      return stages.get(0).forward(scope, step, rows);
     }
-    long[] chunks = new long[3 * step.prefills().size()];
-    for (int c = 0; c < step.prefills().size(); c++) {
-      Step.PrefillChunk chunk = step.prefills().get(c);
-      add(chunk.block(), keys, values);
-      chunks[3 * c] = chunk.row();
-      chunks[3 * c + 1] = chunk.start();
-      chunks[3 * c + 2] = chunk.length();
+    NDArray x = stages.get(0).embed(scope, step);
+    for (Stage stage : stages) {
+      x = stage.through(scope, x, step);
     }
-    return module.tensor(
-        scope,
-        "forward",
-        longs(scope, step.tokens()),
-        longs(scope, step.positions()),
-        keys,
-        values,
-        groups,
-        chunks,
-        longs(scope, rows));
-  }
-
-  private void add(int block, List<NDArray> keys, List<NDArray> values) {
-    KvCache.Block tensors = cache.block(block);
-    keys.add(tensors.keys());
-    values.add(tensors.values());
-  }
-
-  private static NDArray longs(NDManager scope, int[] values) {
-    return scope.create(Arrays.stream(values).asLongStream().toArray());
+    return stages.get(stages.size() - 1).logits(scope, x, rows);
   }
 
   NDManager newScope() {
@@ -174,14 +156,12 @@ public final class TorchModel implements LanguageModel {
 
   @Override
   public void clearCache() {
-    cache.clear();
+    stages.forEach(Stage::clearCache);
   }
 
   @Override
   public void close() {
     sampler.close();
-    cache.close();
-    module.close();
-    manager.close();
+    stages.forEach(Stage::close);
   }
 }

@@ -40,6 +40,11 @@ public final class TorchRuntime {
     }
   }
 
+  /** Of tensors in the machine's memory. */
+  static NDManager newHostManager() {
+    return Engine.getEngine(ENGINE).newBaseManager(Device.cpu());
+  }
+
   static NDManager newManager(ModelOptions options) {
     Engine engine = Engine.getEngine(ENGINE);
     setThreads(options.threads());

@@ -134,7 +134,9 @@ public final class TrainingModel implements AutoCloseable {
             manager,
             config.architecture().scriptName(),
             ModelScripts.training(config.architecture()));
-    module.run("configure", config.architecture().scriptArguments(config).toArray());
+    List<Object> arguments = new ArrayList<>(List.of(options.device()));
+    arguments.addAll(config.architecture().scriptArguments(config));
+    module.run("configure", arguments.toArray());
     return module;
   }
 

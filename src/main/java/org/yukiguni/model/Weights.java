@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.checkpoint.LowRank;
 import org.yukiguni.checkpoint.ModelConfig;
@@ -22,33 +23,86 @@ import org.yukiguni.script.ScriptModule;
 
 /** Brings a checkpoint's weights into its script, layer by layer, from mapped files. */
 final class Weights {
-  private final NDManager manager;
+  /** Weights are read on the host, whatever device they are for. */
+  private final NDManager host;
+
+  private final Placement placement;
 
   /** The mappings that tensors without a copy lie in. */
   private final List<ByteBuffer> mapped = new ArrayList<>();
 
   private final ScriptModule merger;
 
-  private Weights(NDManager manager, ScriptModule merger) {
-    this.manager = manager;
+  private Weights(NDManager host, Placement placement, ScriptModule merger) {
+    this.host = host;
+    this.placement = placement;
     this.merger = merger;
   }
 
   /**
-   * Loads all weights.
+   * Layers that belong to one module.
+   *
+   * @param from number of the first one
+   * @param to number of the first one behind them
+   * @param hasStart whether the embeddings belong to it
+   * @param hasEnd whether the last norm and the output projection do
+   */
+  record Slice(int from, int to, boolean hasStart, boolean hasEnd) {
+    static List<Slice> of(DeviceMap map, ModelConfig config) {
+      List<Slice> slices = new ArrayList<>();
+      int from = 0;
+      int last = map.parts().size() - 1;
+      for (int i = 0; i <= last; i++) {
+        int to = from + map.parts().get(i).layers();
+        slices.add(new Slice(from, to, i == 0, i == last));
+        from = to;
+      }
+      if (from != config.layers()) {
+        throw new IllegalArgumentException(
+            "the map has a place for %d layers of %d".formatted(from, config.layers()));
+      }
+      return slices;
+    }
+
+    int numLayers() {
+      return to - from;
+    }
+  }
+
+  /**
+   * Loads the weights of some layers.
    *
    * @return what must be kept for as long as the module is used
    */
-  static List<ByteBuffer> load(Checkpoint checkpoint, ScriptModule module, NDManager manager) {
+  static List<ByteBuffer> load(
+      Checkpoint checkpoint, Slice slice, ScriptModule module, Placement placement) {
     ModelConfig c = checkpoint.config();
-    module.run("configure", c.architecture().scriptArguments(c).toArray());
-    try (ScriptModule merger = ScriptModule.compile(manager, "lora", List.of("lora.py"))) {
-      Weights weights = new Weights(manager, merger);
+    List<Object> arguments = new ArrayList<>(List.of(placement.device()));
+    arguments.addAll(c.architecture().scriptArguments(c));
+    module.run("configure", arguments.toArray());
+    try (NDManager host = TorchRuntime.newHostManager();
+        ScriptModule merger = ScriptModule.compile(host, "lora", List.of("lora.py"))) {
+      Weights weights = new Weights(host, placement, merger);
       // One layer at a time: a converted or packed copy is all that stays of it.
-      for (int layer = 0; layer < c.layers(); layer++) {
-        weights.pass(checkpoint.layer(layer), checkpoint.layerChanges(layer), module, "add_layer");
+      for (int i = slice.from; i < slice.to; i++) {
+        int layer = i;
+        weights.pass(
+            checkpoint.layer(layer),
+            checkpoint.layerChanges(layer),
+            tensors -> module.run("add_layer", tensors, layer));
       }
-      weights.pass(checkpoint.ends(), checkpoint.endChanges(), module, "add_ends");
+      if (slice.hasStart) {
+        weights.pass(
+            checkpoint.start(),
+            checkpoint.endChanges(),
+            tensors -> module.run("add_start", tensors));
+      }
+      if (slice.hasEnd) {
+        weights.pass(
+            checkpoint.end(),
+            checkpoint.endChanges(),
+            tensors -> module.run("add_end", tensors));
+      }
       return weights.mapped;
     }
   }
@@ -56,14 +110,17 @@ final class Weights {
   private void pass(
       Map<String, StoredTensor> stored,
       Map<String, LowRank> changes,
-      ScriptModule module,
-      String method) {
-    try (NDManager scope = manager.newSubManager()) {
+      Consumer<Map<String, NDArray>> module) {
+    try (NDManager scope = host.newSubManager()) {
       Map<String, NDArray> tensors = new HashMap<>();
-      stored.forEach((name, tensor) -> tensors.put(name, tensor(scope, tensor)));
-      changes.forEach(
-          (name, change) -> tensors.put(name, merged(scope, tensors.get(name), change)));
-      module.run(method, tensors);
+      stored.forEach(
+          (name, tensor) -> {
+            NDArray weight = tensor(scope, tensor);
+            LowRank change = changes.get(name);
+            weight = change == null ? weight : merged(scope, weight, change);
+            tensors.put(name, placement.place(scope, weight));
+          });
+      module.accept(tensors);
     }
   }
 

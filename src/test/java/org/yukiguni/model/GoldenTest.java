@@ -23,6 +23,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.function.Executable;
+import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.engine.Clock;
 import org.yukiguni.engine.Engine;
 import org.yukiguni.engine.EngineLimits;
@@ -214,8 +215,11 @@ class GoldenTest {
   }
 
   private static void logits(GoldenCase golden, ModelScripts.Linear linear) {
+    ModelOptions options = new ModelOptions("cpu", 1);
+    int layers = Checkpoint.readConfig(golden.folder()).layers();
+    DeviceMap map = DeviceMap.whole("cpu", Precision.FLOAT32, layers);
     try (TorchModel model =
-        TorchModel.open(golden.folder(), golden.adapter(), new ModelOptions("cpu", 1), linear)) {
+        TorchModel.open(golden.folder(), golden.adapter(), options, map, unused -> linear)) {
       for (int i = 0; i < golden.numPrompts(); i++) {
         JsonNode expected = golden.golden().path("prompts").path(i);
         float[][] logits = prefill(model, golden.prompt(i));
