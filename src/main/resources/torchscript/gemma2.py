@@ -12,7 +12,7 @@ class Layer:
   activation : str
   H : int
   J : int
-  score : __torch__.attention.Score
+  score : __torch__.score.Score
   norm_1 : __torch__.norm.RMSNorm
   norm_2 : __torch__.norm.RMSNorm
   norm_3 : __torch__.norm.RMSNorm
@@ -22,7 +22,7 @@ class Layer:
   gate_up : __torch__.linear.Linear
   down : __torch__.linear.Linear
 
-  def __init__(self: __torch__.gemma2.Layer, w: Dict[str, Tensor], H: int, J: int, eps: float, activation: str, score: __torch__.attention.Score) -> NoneType:
+  def __init__(self: __torch__.gemma2.Layer, w: Dict[str, Tensor], H: int, J: int, eps: float, activation: str, score: __torch__.score.Score) -> NoneType:
     self.activation = activation
     self.H = H
     self.J = J
@@ -109,7 +109,7 @@ class Model(Module):
     return None
 
   def add_layer(self: __torch__.gemma2.Model, w: Dict[str, Tensor], layer: int) -> NoneType:
-    score = __torch__.attention.Score(self.windows[layer] > 0, self.scale, self.score_cap)
+    score = __torch__.score.Score(self.windows[layer] > 0, self.scale, self.score_cap)
     torch.append(self.layers, __torch__.gemma2.Layer(w, self.H, self.J, self.eps, self.activation, score))
     return None
 
@@ -152,7 +152,7 @@ class Model(Module):
 
   def layer(self: __torch__.gemma2.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
     # [T, C] -> [T, C], by a layer that is made for this call
-    score = __torch__.attention.Score(self.windows[layer] > 0, self.scale, self.score_cap)
+    score = __torch__.score.Score(self.windows[layer] > 0, self.scale, self.score_cap)
     return __torch__.gemma2.Layer(w, self.H, self.J, self.eps, self.activation, score).forward(x, layer, batch, self.rotary, self.rotary.at(batch.positions, x))
 
   def gradients(self: __torch__.gemma2.Model, stored: Dict[str, Tensor], parameters: Dict[str, Tensor], settings: Dict[str, Tensor], batch: Dict[str, Tensor]) -> Dict[str, Tensor]:

@@ -33,7 +33,7 @@ class Layer:
   def forward(self: __torch__.gpt2.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch) -> Tensor:
     # [T, C] -> [T, C]
     q, k, v = torch.unbind(torch.view(self.qkv.forward(self.ln_1.forward(x)), [torch.size(x, 0), 3, self.H, -1]), 1)
-    x = torch.add(x, self.dense.forward(batch.attend(layer, q, k, v, __torch__.attention.Score(False, None, 0.))))
+    x = torch.add(x, self.dense.forward(batch.attend(layer, q, k, v, __torch__.score.Score(False, None, 0.))))
     y = __torch__.activation.activate(self.activation, self.up.forward(self.ln_2.forward(x)))
     return torch.add(x, self.down.forward(y))
 

@@ -26,7 +26,7 @@ class Layer:
   def attention(self: __torch__.gpt_neox.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
     # [T, C] -> [T, C]
     q, k, v = torch.unbind(torch.view(self.qkv.forward(x), [torch.size(x, 0), 3, self.H, -1]), 1)
-    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v, __torch__.attention.Score(False, None, 0.))
+    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v, __torch__.score.Score(False, None, 0.))
     return self.dense.forward(y)
 
   def mlp(self: __torch__.gpt_neox.Layer, x: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ class Layer:
   activation : str
   H : int
   J : int
-  score : __torch__.attention.Score
+  score : __torch__.score.Score
   norm_1 : __torch__.norm.RMSNorm
   norm_2 : __torch__.norm.RMSNorm
   qk_norms : List[__torch__.norm.RMSNorm]  # of queries and of keys; none without
@@ -20,7 +20,7 @@ class Layer:
     self.activation = activation
     self.H = H
     self.J = J
-    self.score = __torch__.attention.Score(window > 0, None, 0.)
+    self.score = __torch__.score.Score(window > 0, None, 0.)
     self.norm_1 = __torch__.norm.RMSNorm(__torch__.weights.take(w, "input_layernorm.weight"), eps)
     self.norm_2 = __torch__.norm.RMSNorm(__torch__.weights.take(w, "post_attention_layernorm.weight"), eps)
     qk_norms = annotate(List[__torch__.norm.RMSNorm], [])

@@ -20,9 +20,9 @@ def edit(x: Tensor, edits: List[Tensor]) -> Tensor:
     x = torch.index_put_(x, at, torch.sub(torch.index(x, at), lowering))
   if torch.size(forced, 1) > 0:
     x = torch.index_fill_(x, 0, forced[0], -inf)
-    x = torch.index_put_(x, annotate(List[Optional[Tensor]], [forced[0], forced[1]]), torch.full([1], 0., dtype=6))
+    x = torch.index_put_(x, annotate(List[Optional[Tensor]], [forced[0], forced[1]]), torch.full([1], 0., dtype=6, device=ops.prim.device(x)))
   if torch.size(banned, 1) > 0:
-    x = torch.index_put_(x, annotate(List[Optional[Tensor]], [banned[0], banned[1]]), torch.full([1], -inf, dtype=6))
+    x = torch.index_put_(x, annotate(List[Optional[Tensor]], [banned[0], banned[1]]), torch.full([1], -inf, dtype=6, device=ops.prim.device(x)))
   return x
 
 
@@ -95,7 +95,7 @@ def settled(x: Tensor, top_k: Tensor, whole: Tensor, width: int, numbers: Tensor
   uniform = torch.unsqueeze(numbers[3], 1)
   values, ids = __torch__.sampler.ranked(x, width)
   W = torch.size(values, 1)
-  ranks = torch.arange(W)
+  ranks = torch.arange(W, device=ops.prim.device(x))
   limited = torch.unsqueeze(torch.gt(top_k, 0), 1)
   first = torch.gather(values, 1, torch.unsqueeze(torch.clamp(torch.sub(top_k, 1), 0, W - 1), 1))
   below_first = torch.to(torch.sub(values, values[:, :1]), 7)
@@ -127,7 +127,7 @@ def draw(x: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: boo
   # Sorting a vocabulary costs more than all else here, so a few of its largest are tried, then more where they were too few.
   N = torch.size(x, 0)
   V = torch.size(x, 1)
-  whole = torch.zeros([N, 1], dtype=7)
+  whole = torch.zeros([N, 1], dtype=7, device=ops.prim.device(x))
   if torch.Bool(torch.any(torch.eq(top_k, 0))):
     whole = __torch__.sampler.total(torch.exp(torch.to(torch.sub(x, torch.amax(x, [1], True)), 7)))
   ids, holds = __torch__.sampler.settled(x, top_k, whole, width + 1, numbers, information)

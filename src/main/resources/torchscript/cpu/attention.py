@@ -13,44 +13,6 @@ def padded(q: Tensor) -> Tensor:
   return q
 
 
-def mask_of(queries: Tensor, length: int, window: int) -> Tensor:
-  # positions of queries [N] -> [N, length], -inf at the keys that a query does not see, which are
-  # those behind it and, with a window, those that lie window or more positions before it
-  at = torch.arange(length)
-  queries = torch.unsqueeze(queries, 1)
-  hidden = torch.gt(at, queries)
-  if window > 0:
-    hidden = torch.logical_or(hidden, torch.le(at, torch.sub(queries, window)))
-  return torch.masked_fill(torch.zeros(torch.size(hidden), dtype=6), hidden, -inf)
-
-
-class Score:
-  windowed : bool  # whether only the batch's window of keys is seen
-  scale : Optional[float]  # of the products; None for the root of 1 / D
-  cap : float  # scores become cap tanh(score / cap); 0 is off
-
-  def __init__(self: __torch__.attention.Score, windowed: bool, scale: Optional[float], cap: float) -> NoneType:
-    self.windowed = windowed
-    self.scale = scale
-    self.cap = cap
-    return None
-
-  def attend(self: __torch__.attention.Score, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) -> Tensor:
-    # Q [.., N, D], K and V [.., keys, D], mask [.., N, keys] -> [.., N, D]
-    if self.cap == 0.:
-      out = torch.scaled_dot_product_attention(Q, K, V, mask, 0., False, scale=self.scale)
-    else:
-      scale = self.scale
-      if torch.__is__(scale, None):
-        factor = torch.div(1., torch.sqrt(torch.size(Q, -1)))
-      else:
-        factor = unchecked_cast(float, scale)
-      scores = torch.mul(torch.matmul(Q, torch.transpose(K, -2, -1)), factor)
-      scores = torch.mul(torch.tanh(torch.div(scores, self.cap)), self.cap)
-      out = torch.matmul(torch.softmax(torch.add(scores, mask), -1), V)
-    return out
-
-
 class Batch:
   positions : Tensor  # [T]
   keys : List[Tensor]  # one block [L, R, J, P, D] for each group, then one for each chunk; or none, if no keys are to be kept
@@ -79,10 +41,10 @@ class Batch:
       n = groups[2 * g]
       length = groups[2 * g + 1]
       queries = positions[t:t + n]
-      torch.append(group_rows, torch.arange(n))
-      torch.append(group_masks, torch.view(__torch__.attention.mask_of(queries, length, 0), [n, 1, 1, -1]))
+      torch.append(group_rows, torch.arange(n, device=ops.prim.device(positions)))
+      torch.append(group_masks, torch.view(__torch__.score.mask_of(queries, length, 0), [n, 1, 1, -1]))
       if window > 0:
-        torch.append(group_window_masks, torch.view(__torch__.attention.mask_of(queries, length, window), [n, 1, 1, -1]))
+        torch.append(group_window_masks, torch.view(__torch__.score.mask_of(queries, length, window), [n, 1, 1, -1]))
       t = t + n
     chunk_masks = annotate(List[Tensor], [])
     chunk_window_masks = annotate(List[Tensor], [])
@@ -90,10 +52,10 @@ class Batch:
       start = chunks[3 * c + 1]
       n = chunks[3 * c + 2]
       end = start + n
-      queries = torch.arange(start, start + ops.prim.max(n, 4))
-      torch.append(chunk_masks, __torch__.attention.mask_of(queries, end, 0))
+      queries = torch.arange(start, start + ops.prim.max(n, 4), device=ops.prim.device(positions))
+      torch.append(chunk_masks, __torch__.score.mask_of(queries, end, 0))
       if window > 0:
-        torch.append(chunk_window_masks, __torch__.attention.mask_of(queries, end, window))
+        torch.append(chunk_window_masks, __torch__.score.mask_of(queries, end, window))
     self.group_rows = group_rows
     self.group_masks = group_masks
     self.group_window_masks = group_window_masks
@@ -101,7 +63,7 @@ class Batch:
     self.chunk_window_masks = chunk_window_masks
     return None
 
-  def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor, score: __torch__.attention.Score) -> Tensor:
+  def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor, score: __torch__.score.Score) -> Tensor:
     # q [T, H, D], k and v [T, J, D] -> [T, H D]
     H = torch.size(q, 1)
     J = torch.size(k, 1)

@@ -14,6 +14,7 @@ import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.hub.ModelFolder;
 import org.yukiguni.hub.ModelResolver;
 import org.yukiguni.job.Device;
+import org.yukiguni.job.DevicePlan;
 import org.yukiguni.job.Dtype;
 import org.yukiguni.job.InputFormat;
 import org.yukiguni.job.InvalidJobException;
@@ -89,7 +90,8 @@ final class InitCommand implements Callable<Integer> {
                             "main",
                             Dtype.AUTO,
                             Quantization.NONE,
-                            Device.AUTO)));
+                            Device.AUTO,
+                            DevicePlan.NONE)));
     try (Tokenizer tokenizer = Tokenizer.open(folder.path());
         SparkSession spark = Sessions.open("yukiguni init")) {
       JobDraft draft =

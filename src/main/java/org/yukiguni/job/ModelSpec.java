@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param dtype number type to compute in
  * @param quantization of the weights
  * @param device where the model runs
+ * @param deviceMap whether its layers may be spread over devices
  */
 public record ModelSpec(
     @Key(presence = Key.Presence.REQUIRED) String path,
@@ -21,5 +22,6 @@ public record ModelSpec(
     @Key(otherwise = "main") String adapterRevision,
     @Key(otherwise = "auto") Dtype dtype,
     @Key(otherwise = "none") Quantization quantization,
-    @Key(otherwise = "auto") Device device)
+    @Key(otherwise = "auto") Device device,
+    @Key(otherwise = "none") DevicePlan deviceMap)
     implements Serializable {}

@@ -88,7 +88,7 @@ final class UnsupportedKeys {
   private static UnsupportedKeys model() {
     Map<String, Unsupported> keys = new LinkedHashMap<>();
     // transformers' from_pretrained.
-    put(keys, Effect.OTHER, null, "device_map", "max_memory", "offload_folder");
+    put(keys, Effect.OTHER, null, "max_memory", "offload_folder");
     put(keys, Effect.OTHER, false, "load_in_4bit", "trust_remote_code");
     return new UnsupportedKeys(Map.copyOf(keys));
   }

@@ -33,8 +33,9 @@ public record DeviceMap(List<Part> parts) {
    * A device that may be used.
    *
    * @param bytes that a model may take there
+   * @param reckoning how these were found, for messages
    */
-  public record Room(String device, Precision precision, long bytes) {}
+  public record Room(String device, Precision precision, long bytes, String reckoning) {}
 
   /** All layers in one place. */
   public static DeviceMap whole(String device, Precision precision, int layers) {

@@ -88,11 +88,7 @@ final class KvCache implements AutoCloseable {
     if (op instanceof CacheOp.Allocate allocate) {
       Shape shape =
           new Shape(
-              layers,
-              allocate.rows(),
-              config.kvHeads(),
-              allocate.capacity(),
-              config.headDim());
+              layers, allocate.rows(), config.kvHeads(), allocate.capacity(), config.headDim());
       blocks.put(
           allocate.block(),
           new Block(

@@ -73,12 +73,12 @@ public record ModelSize(List<Part> parts, ModelLimits limits) {
         parts, new ModelLimits(config.contextLength(), config.vocabularySize(), kvBytes));
   }
 
-  int layers() {
+  public int layers() {
     return parts.size() - 2;
   }
 
   /** Keys and values of one token in one layer. */
-  long kvBytesPerLayer(Precision precision) {
+  public long kvBytesPerLayer(Precision precision) {
     return limits.kvBytesPerToken() / layers() * precision.bytes() / Float.BYTES;
   }
 

@@ -39,7 +39,10 @@ final class Stage implements AutoCloseable {
 
   /** Loads layers. */
   static Stage load(
-      Checkpoint checkpoint, Weights.Slice slice, ModelOptions options, ModelScripts.Linear linear) {
+      Checkpoint checkpoint,
+      Weights.Slice slice,
+      ModelOptions options,
+      ModelScripts.Kernels kernels) {
     ModelConfig config = checkpoint.config();
     NDManager manager = TorchRuntime.newManager(options);
     try {
@@ -47,7 +50,7 @@ final class Stage implements AutoCloseable {
           ScriptModule.compile(
               manager,
               config.architecture().scriptName(),
-              ModelScripts.architecture(config.architecture(), linear));
+              ModelScripts.architecture(config.architecture(), kernels));
       Placement placement = new Placement(manager, options);
       List<ByteBuffer> mapped = Weights.load(checkpoint, slice, module, placement);
       KvCache cache = new KvCache(manager, config, slice.numLayers());

@@ -64,7 +64,7 @@ public final class TorchModel implements LanguageModel {
    */
   public static TorchModel open(
       Path folder, Optional<Path> adapter, ModelOptions options, DeviceMap map) {
-    return open(folder, adapter, options, map, ModelScripts.Linear::best);
+    return open(folder, adapter, options, map, ModelScripts.Kernels::best);
   }
 
   static TorchModel open(
@@ -72,7 +72,7 @@ public final class TorchModel implements LanguageModel {
       Optional<Path> adapter,
       ModelOptions options,
       DeviceMap map,
-      Function<ModelOptions, ModelScripts.Linear> kernels) {
+      Function<ModelOptions, ModelScripts.Kernels> kernels) {
     Checkpoint checkpoint = Checkpoint.open(folder, adapter);
     ModelConfig config = checkpoint.config();
     List<Stage> stages = new ArrayList<>();

@@ -99,9 +99,7 @@ final class Weights {
       }
       if (slice.hasEnd) {
         weights.pass(
-            checkpoint.end(),
-            checkpoint.endChanges(),
-            tensors -> module.run("add_end", tensors));
+            checkpoint.end(), checkpoint.endChanges(), tensors -> module.run("add_end", tensors));
       }
       return weights.mapped;
     }

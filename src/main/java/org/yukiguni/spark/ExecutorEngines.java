@@ -19,7 +19,7 @@ final class ExecutorEngines {
       new Shared<>(
           (wanted, idle) -> !wanted.loader().equals(idle.loader()),
           open -> open.engine().isClosed(),
-          key -> key.loader().openEngine(key.device(), key.threads()));
+          key -> key.loader().openEngine(key.devices(), key.threads()));
   private static final Shared<ModelLoader, TextCodec> CODECS =
       new Shared<>((wanted, idle) -> !wanted.equals(idle), codec -> false, ModelLoader::openCodec);
 
@@ -35,11 +35,15 @@ final class ExecutorEngines {
 
   private ExecutorEngines() {}
 
-  private record Key(ModelLoader loader, String device, int threads) {}
+  private record Key(ModelLoader loader, List<String> devices, int threads) {
+    String device() {
+      return String.join("+", devices);
+    }
+  }
 
-  /** A share in the engine of a model on a device. */
-  static Shared<?, OpenEngine>.Lease engine(ModelLoader loader, String device, int threads) {
-    return ENGINES.lease(new Key(loader, device, threads));
+  /** A share in the engine of a model on the devices of a task. */
+  static Shared<?, OpenEngine>.Lease engine(ModelLoader loader, List<String> devices, int threads) {
+    return ENGINES.lease(new Key(loader, devices, threads));
   }
 
   /** A share in the tokeniser of a model. */

@@ -1,6 +1,7 @@
 package org.yukiguni.spark;
 
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -58,10 +59,10 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
 
   private Iterator<Row> generate(Iterator<Row> plan, TaskContext task) {
     SparkEnv env = SparkEnv.get();
-    String place = TaskDevice.of(task, device, loader::cudaDevices);
+    List<String> devices = TaskDevice.of(task, device, loader::cudaDevices);
     var codec = ExecutorEngines.codec(loader);
     atEnd(task, codec::close);
-    var engine = ExecutorEngines.engine(loader, place, ExecutorThreads.of(env.conf()));
+    var engine = ExecutorEngines.engine(loader, devices, ExecutorThreads.of(env.conf()));
     atEnd(task, engine::close);
     RowWindow window =
         new RowWindow(
@@ -69,7 +70,7 @@ public final class GeneratePartition implements MapPartitionsFunction<Row, Row> 
             codec.value(),
             settings,
             limits,
-            new OutputRows(schema, constants, env.executorId(), place),
+            new OutputRows(schema, constants, env.executorId(), engine.value().device()),
             counters);
     atEnd(task, window::abandon);
     return new CompletionIterator(

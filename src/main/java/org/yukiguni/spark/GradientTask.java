@@ -41,7 +41,7 @@ public final class GradientTask implements Function<MicroBatch, Gradients> {
   @Override
   public Gradients call(MicroBatch batch) {
     TaskContext task = TaskContext.get();
-    String place = TaskDevice.of(task, device, TorchRuntime::cudaDevices);
+    String place = TaskDevice.of(task, device, TorchRuntime::cudaDevices).get(0);
     TrainerLoader loader = new TrainerLoader(model, layout, place, task.cpus(), memory);
     try (var trainer = ExecutorEngines.trainer(loader)) {
       return trainer

@@ -1,6 +1,7 @@
 package org.yukiguni.spark;
 
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,19 +14,19 @@ public interface ModelLoader extends Serializable {
   TextCodec openCodec();
 
   /**
-   * Opens the model on a device and starts an engine on it.
+   * Opens the model and starts an engine.
    *
-   * @param device {@code cpu} or {@code cuda:N}
+   * @param devices that may be used, {@code cpu} or each {@code cuda:N}
    * @param threads for one operation on the CPU
    */
-  OpenEngine openEngine(String device, int threads);
+  OpenEngine openEngine(List<String> devices, int threads);
 
   /**
-   * Looks whether the model could be opened on a device, without doing so.
+   * Looks whether the model could be opened on devices, without doing so.
    *
    * @return why not, as a sentence; empty if nothing speaks against it
    */
-  Optional<String> refusal(String device);
+  Optional<String> refusal(List<String> devices);
 
   /** How many CUDA devices libtorch sees in this JVM; 0 if it has none or was built without. */
   int cudaDevices();

@@ -7,10 +7,11 @@ import org.yukiguni.engine.EngineLimits;
  * A running engine and what it takes on at once.
  *
  * @param engine closed with this record
+ * @param device where the model lies; several are joined by {@code +}
  * @param limits the ones it was started with
  * @param check throws if what the engine was opened from has changed since
  */
-public record OpenEngine(Engine engine, EngineLimits limits, Runnable check)
+public record OpenEngine(Engine engine, String device, EngineLimits limits, Runnable check)
     implements AutoCloseable {
   /**
    * Checks at the end of a task that its rows can be trusted.

@@ -147,7 +147,11 @@ public enum OutputColumn {
           + " the device's busy time."),
   EXECUTOR_ID(
       Place.FILE, Nulls.NEVER, DataTypes.StringType, "The Spark executor that ran the row."),
-  DEVICE(Place.FILE, Nulls.NEVER, DataTypes.StringType, "The device that ran it: cpu or cuda:N."),
+  DEVICE(
+      Place.FILE,
+      Nulls.NEVER,
+      DataTypes.StringType,
+      "The device that ran it: cpu or cuda:N; several that share the layers are joined by +."),
   TOKEN_IDS(
       Place.FILE_IF_ASKED,
       Nulls.POSSIBLE,

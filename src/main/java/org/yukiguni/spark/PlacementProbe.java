@@ -35,12 +35,12 @@ public final class PlacementProbe implements MapPartitionsFunction<Long, String>
 
   @Override
   public Iterator<String> call(Iterator<Long> nothing) {
-    String place;
+    List<String> places;
     try {
-      place = TaskDevice.of(TaskContext.get(), device, loader::cudaDevices);
+      places = TaskDevice.of(TaskContext.get(), device, loader::cudaDevices);
     } catch (IllegalStateException e) {
       return List.of(e.getMessage()).iterator();
     }
-    return loader.refusal(place).stream().iterator();
+    return loader.refusal(places).stream().iterator();
   }
 }

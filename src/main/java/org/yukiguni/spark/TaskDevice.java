@@ -7,7 +7,7 @@ import java.util.function.IntSupplier;
 import org.apache.spark.TaskContext;
 import org.yukiguni.job.Device;
 
-/** Which device a task runs on: what the job wants, among what Spark granted the task. */
+/** Which devices a task has: what the job wants, among what Spark granted the task. */
 final class TaskDevice {
   private static final System.Logger LOG = System.getLogger(TaskDevice.class.getName());
   private static final AtomicBoolean WARNED = new AtomicBoolean();
@@ -20,50 +20,50 @@ final class TaskDevice {
   private TaskDevice() {}
 
   /**
-   * The device for a task.
+   * The devices for a task.
    *
    * @param cudaDevices how many libtorch sees; asked only if it matters
-   * @return {@code cpu} or {@code cuda:N}
+   * @return {@code cpu}, or {@code cuda:N} for each GPU that Spark granted
    * @throws IllegalStateException if the job insists on a GPU that the task does not have
    */
-  static String of(TaskContext task, Device wanted, IntSupplier cudaDevices) {
+  static List<String> of(TaskContext task, Device wanted, IntSupplier cudaDevices) {
     var gpu = task.resourcesJMap().get("gpu");
     return choose(wanted, gpu == null ? List.of() : List.of(gpu.addresses()), cudaDevices);
   }
 
-  static String choose(Device wanted, List<String> granted, IntSupplier cudaDevices) {
+  static List<String> choose(Device wanted, List<String> granted, IntSupplier cudaDevices) {
     return switch (wanted.kind()) {
-      case CPU -> CPU;
-      case AUTO -> granted.isEmpty() ? CPU : grantedOrCpu(granted.get(0), cudaDevices.getAsInt());
+      case CPU -> List.of(CPU);
+      case AUTO -> granted.isEmpty() ? List.of(CPU) : grantedOrCpu(granted, cudaDevices.getAsInt());
       case CUDA ->
           wanted.index() >= 0
-              ? numbered(wanted, granted, cudaDevices.getAsInt())
+              ? List.of(numbered(wanted, granted, cudaDevices.getAsInt()))
               : granted(granted, cudaDevices.getAsInt());
     };
   }
 
-  private static String grantedOrCpu(String address, int numDevices) {
+  private static List<String> grantedOrCpu(List<String> granted, int numDevices) {
     if (numDevices > 0) {
-      return visible(address, numDevices);
+      return visible(granted, numDevices);
     }
     if (WARNED.compareAndSet(false, true)) {
       LOG.log(
           Level.WARNING,
           "Spark granted GPU {0}, but this libtorch has no CUDA: GENERATING ON THE CPU; put a CUDA"
               + " build of libtorch on the executors, or set model.device: cpu",
-          address);
+          String.join(", ", granted));
     }
-    return CPU;
+    return List.of(CPU);
   }
 
-  private static String granted(List<String> granted, int numDevices) {
+  private static List<String> granted(List<String> granted, int numDevices) {
     if (granted.isEmpty()) {
       throw new IllegalStateException(
           "Cannot run on cuda because Spark granted the task no GPU; set"
               + " spark.executor.resource.gpu.amount and spark.task.resource.gpu.amount (see"
               + " conf/spark-gpu.conf), or name one as model.device: cuda:0");
     }
-    return visible(granted.get(0), numDevices);
+    return visible(granted, numDevices);
   }
 
   private static String numbered(Device wanted, List<String> granted, int numDevices) {
@@ -74,6 +74,10 @@ final class TaskDevice {
               .formatted(wanted, String.join(", ", granted)));
     }
     return visible(address, numDevices);
+  }
+
+  private static List<String> visible(List<String> granted, int numDevices) {
+    return granted.stream().map(address -> visible(address, numDevices)).toList();
   }
 
   private static String visible(String address, int numDevices) {

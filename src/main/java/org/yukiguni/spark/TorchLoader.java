@@ -1,6 +1,7 @@
 package org.yukiguni.spark;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.yukiguni.checkpoint.CheckpointException;
 import org.yukiguni.engine.Clock;
@@ -9,9 +10,13 @@ import org.yukiguni.engine.EngineLimits;
 import org.yukiguni.engine.LanguageModel;
 import org.yukiguni.hub.ModelFolder;
 import org.yukiguni.hub.ModelSource;
+import org.yukiguni.job.DevicePlan;
+import org.yukiguni.job.Dtype;
 import org.yukiguni.job.EngineSpec;
 import org.yukiguni.job.Job;
 import org.yukiguni.job.Quantization;
+import org.yukiguni.model.DeviceMap;
+import org.yukiguni.model.Gpu;
 import org.yukiguni.model.ModelMemory;
 import org.yukiguni.model.ModelOptions;
 import org.yukiguni.model.TorchModel;
@@ -25,10 +30,17 @@ import org.yukiguni.tokenizer.Tokenizer;
  * @param model gives each host the same contents
  * @param adapter a LoRA adapter, likewise; null for none
  * @param quantization of the weights
+ * @param dtype that it computes in
+ * @param plan whether its layers may be spread over devices
  * @param engine how much runs at once
  */
 public record TorchLoader(
-    ModelSource model, ModelSource adapter, Quantization quantization, EngineSpec engine)
+    ModelSource model,
+    ModelSource adapter,
+    Quantization quantization,
+    Dtype dtype,
+    DevicePlan plan,
+    EngineSpec engine)
     implements ModelLoader {
 
   /** The loader of a job's model. */
@@ -37,6 +49,8 @@ public record TorchLoader(
         model.source(),
         adapter.map(ModelFolder::source).orElse(null),
         job.model().quantization(),
+        job.model().dtype(),
+        job.model().deviceMap(),
         job.engine());
   }
 
@@ -45,35 +59,53 @@ public record TorchLoader(
     return new TokenizerCodec(Tokenizer.open(folder(model)));
   }
 
-  /** {@inheritDoc} Models for a GPU are not counted: DJL does not say how much memory one has. */
   @Override
-  public Optional<String> refusal(String device) {
-    if (!device.equals("cpu")) {
-      return Optional.empty();
-    }
+  public Optional<String> refusal(List<String> devices) {
     try {
-      return ModelMemory.of(folder(model), adapterFolder(), weightFormat())
-          .refusal(MachineMemory.bytes(), Runtime.getRuntime().totalMemory());
-    } catch (CheckpointException e) {
+      return memory().refusal(rooms(devices), advice(devices));
+    } catch (CheckpointException | IllegalStateException e) {
       return Optional.of(e.getMessage());
     }
   }
 
+  private String advice(List<String> devices) {
+    boolean isOnCpu = devices.contains(TaskDevice.CPU);
+    return isOnCpu || plan == DevicePlan.AUTO
+        ? ""
+        : "set model.device_map: auto to spread its layers over the task's GPUs and the CPU";
+  }
+
+  private ModelMemory memory() {
+    return ModelMemory.of(folder(model), adapterFolder(), weightFormat());
+  }
+
+  private List<DeviceMap.Room> rooms(List<String> devices) {
+    return DeviceRooms.of(devices, plan, dtype, Gpu::visible);
+  }
+
   @Override
-  public OpenEngine openEngine(String device, int threads) {
+  public OpenEngine openEngine(List<String> devices, int threads) {
+    List<DeviceMap.Room> rooms = rooms(devices);
+    ModelMemory memory = memory();
     // Executors may have other memory than the one that was asked first.
-    refusal(device)
-        .ifPresent(
-            sentence -> {
-              throw new IllegalStateException(sentence);
-            });
+    DeviceMap map =
+        memory
+            .map(rooms)
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        memory.refusal(rooms, advice(devices)).orElseThrow()));
     Path folder = folder(model);
     FolderStamp stamp = FolderStamp.of(folder);
-    LanguageModel opened =
-        TorchModel.open(folder, adapterFolder(), new ModelOptions(device, threads, weightFormat()));
-    EngineLimits limits = EngineSizing.of(engine, opened.limits(), device);
+    ModelOptions options = new ModelOptions(devices.get(0), threads, weightFormat());
+    LanguageModel opened = TorchModel.open(folder, adapterFolder(), options, map);
+    long roomForKv = memory.kvTokens(map, rooms) * opened.limits().kvBytesPerToken();
+    EngineLimits limits = EngineSizing.of(engine, opened.limits(), map, roomForKv);
     return new OpenEngine(
-        new Engine("engine " + device, opened, limits, Clock.SYSTEM), limits, stamp::check);
+        new Engine("engine " + map, opened, limits, Clock.SYSTEM),
+        map.toString(),
+        limits,
+        stamp::check);
   }
 
   private static Path folder(ModelSource source) {

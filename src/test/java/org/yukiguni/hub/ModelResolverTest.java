@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yukiguni.job.Device;
+import org.yukiguni.job.DevicePlan;
 import org.yukiguni.job.Dtype;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.ModelSpec;
@@ -89,7 +90,8 @@ class ModelResolverTest {
                             "main",
                             Dtype.AUTO,
                             Quantization.NONE,
-                            Device.AUTO)))
+                            Device.AUTO,
+                            DevicePlan.NONE)))
         .isInstanceOf(InvalidJobException.class)
         .hasMessage(
             "model.path: Cannot choose revision v2 because "
@@ -128,7 +130,8 @@ class ModelResolverTest {
         "main",
         Dtype.AUTO,
         Quantization.NONE,
-        Device.AUTO);
+        Device.AUTO,
+        DevicePlan.NONE);
   }
 
   private void write(String... names) throws IOException {
@@ -138,7 +141,8 @@ class ModelResolverTest {
   }
 
   static ModelSpec spec(String path) {
-    return new ModelSpec(path, "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO);
+    return new ModelSpec(
+        path, "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO, DevicePlan.NONE);
   }
 
   private static void assertProblem(String path, String message) {

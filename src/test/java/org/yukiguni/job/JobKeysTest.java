@@ -77,7 +77,14 @@ class JobKeysTest {
     assertThat(Jobs.minimal().model())
         .isEqualTo(
             new ModelSpec(
-                "models/mini", "main", null, "main", Dtype.AUTO, Quantization.NONE, Device.AUTO));
+                "models/mini",
+                "main",
+                null,
+                "main",
+                Dtype.AUTO,
+                Quantization.NONE,
+                Device.AUTO,
+                DevicePlan.NONE));
   }
 
   @Test
@@ -85,7 +92,7 @@ class JobKeysTest {
     assertThat(
             Jobs.with(
                     "model={path: p, revision: r, dtype: float32, quantization: none,"
-                        + " adapter: lora, adapter_revision: v2, device: 'cuda:1'}")
+                        + " adapter: lora, adapter_revision: v2, device: 'cuda:1', device_map: auto}")
                 .model())
         .isEqualTo(
             new ModelSpec(
@@ -95,7 +102,8 @@ class JobKeysTest {
                 "v2",
                 Dtype.FLOAT32,
                 Quantization.NONE,
-                new Device(Device.Kind.CUDA, 1)));
+                new Device(Device.Kind.CUDA, 1),
+                DevicePlan.AUTO));
     assertThat(Jobs.with("model.device=cuda").model().device())
         .isEqualTo(new Device(Device.Kind.CUDA, -1));
     assertThat(Jobs.with("model.device=cpu").model().device())

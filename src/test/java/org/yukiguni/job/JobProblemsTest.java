@@ -36,7 +36,7 @@ class JobProblemsTest {
         "name=2024               | name: found the number 2024; give a text in quotes",
         "input.keep={a: b}       | input.keep: found a group of keys; give a text",
         "input.format=xml        | input.format: found the text 'xml'; give one of jsonl, json, csv, text, parquet, orc, openai-batch",
-        "model.dtype=bfloat16    | model.dtype: found the text 'bfloat16'; give one of auto, float32",
+        "model.dtype=int4    | model.dtype: found the text 'int4'; give one of auto, float32, float16, bfloat16",
         "model.quantization=int4 | model.quantization: found the text 'int4'; give one of none, int8",
         "model.device=gpu        | model.device: found the text 'gpu'; give auto, cpu, cuda or cuda:N",
         "output.mode=true        | output.mode: found true; give one of resume, new, overwrite, fail",
@@ -69,7 +69,7 @@ class JobProblemsTest {
         // Not there yet.
         "generation.num_beam_groups=4  | generation.num_beam_groups: is not supported yet; remove it",
         "generation.logit_bias={3: 0.5}  | generation.logit_bias: is not supported yet; remove it",
-        "model.device_map=auto  | model.device_map: is not supported yet; remove it",
+        "model.offload_folder=f  | model.offload_folder: is not supported yet; remove it",
         "prompt={messages: m, column: c} | prompt: column and messages contradict each other; keep one of them",
         "prompt={template: chat} | prompt: missing column, messages or a template with {column}; give one of them",
         "prompt={column: c, template: rinna} | prompt.template: 'rinna' is no template; give chat, rinna-dialogue, rinna-bilingual, alpaca-ja, alpaca-en, plain, a file that ends in .jinja, or a text with {column}",

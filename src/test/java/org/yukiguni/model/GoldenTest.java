@@ -218,8 +218,10 @@ class GoldenTest {
     ModelOptions options = new ModelOptions("cpu", 1);
     int layers = Checkpoint.readConfig(golden.folder()).layers();
     DeviceMap map = DeviceMap.whole("cpu", Precision.FLOAT32, layers);
+    ModelScripts.Kernels kernels =
+        new ModelScripts.Kernels(linear, ModelScripts.Attention.IN_BLOCKS);
     try (TorchModel model =
-        TorchModel.open(golden.folder(), golden.adapter(), options, map, unused -> linear)) {
+        TorchModel.open(golden.folder(), golden.adapter(), options, map, unused -> kernels)) {
       for (int i = 0; i < golden.numPrompts(); i++) {
         JsonNode expected = golden.golden().path("prompts").path(i);
         float[][] logits = prefill(model, golden.prompt(i));

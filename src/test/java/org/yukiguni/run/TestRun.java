@@ -21,6 +21,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.yukiguni.job.AutoCount;
 import org.yukiguni.job.Device;
+import org.yukiguni.job.DevicePlan;
 import org.yukiguni.job.Dtype;
 import org.yukiguni.job.EngineSpec;
 import org.yukiguni.job.InputFormat;
@@ -215,7 +216,15 @@ final class TestRun {
         "test",
         new InputSpec(InputFormat.JSONL, "in.jsonl", null, null, "id", null, List.of("category")),
         PromptSpec.ofColumn("prompt"),
-        new ModelSpec(loader.name(), "main", null, "main", Dtype.AUTO, Quantization.NONE, device),
+        new ModelSpec(
+            loader.name(),
+            "main",
+            null,
+            "main",
+            Dtype.AUTO,
+            Quantization.NONE,
+            device,
+            DevicePlan.NONE),
         TestSettings.settings(SETTINGS.formatted(doSample, doSample ? 2 : 1, seed)),
         new EngineSpec(AutoCount.AUTO, AutoCount.AUTO, MemorySize.AUTO),
         new OutputSpec(output.toString(), OutputFormat.PARQUET, mode, incremental, false, table),

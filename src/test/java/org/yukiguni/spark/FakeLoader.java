@@ -58,7 +58,7 @@ public record FakeLoader(String name) implements ModelLoader {
   }
 
   @Override
-  public OpenEngine openEngine(String device, int threads) {
+  public OpenEngine openEngine(List<String> devices, int threads) {
     state().engines.incrementAndGet();
     if (state().failingOpens.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       throw new IllegalStateException("Cannot open model fake because the test says so");
@@ -68,7 +68,8 @@ public record FakeLoader(String name) implements ModelLoader {
     model.beforeRun = this::refuseOrHang;
     state().model = model;
     EngineLimits limits = new EngineLimits(MAX_SEQUENCES, 256, 1 << 20);
-    return new OpenEngine(new Engine(name, model, limits, Clock.SYSTEM), limits, () -> {});
+    return new OpenEngine(
+        new Engine(name, model, limits, Clock.SYSTEM), devices.get(0), limits, () -> {});
   }
 
   private void beforeStep(FakeModel model) {
@@ -108,7 +109,7 @@ public record FakeLoader(String name) implements ModelLoader {
   }
 
   @Override
-  public Optional<String> refusal(String device) {
+  public Optional<String> refusal(List<String> devices) {
     return Optional.ofNullable(state().refusal);
   }
 
