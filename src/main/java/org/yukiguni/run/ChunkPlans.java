@@ -69,7 +69,7 @@ final class ChunkPlans {
   }
 
   private Dataset<Row> plan(int chunk) {
-    StructType schema = (StructType) StructType.fromJson(run.planSchema());
+    StructType schema = run.plan();
     return Planner.read(spark, folder, schema).where(col("chunk").equalTo(chunk)).drop("chunk");
   }
 }

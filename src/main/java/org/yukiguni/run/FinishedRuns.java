@@ -98,7 +98,7 @@ public final class FinishedRuns {
 
   /** The kept columns are those of the plan, which an input that changed since cannot change. */
   static List<StructField> kept(RunRecord run) {
-    StructType plan = (StructType) StructType.fromJson(run.planSchema());
+    StructType plan = run.plan();
     return Arrays.asList(plan.fieldNames()).contains(PlanColumn.KEPT)
         ? List.of(((StructType) plan.apply(PlanColumn.KEPT).dataType()).fields())
         : List.of();

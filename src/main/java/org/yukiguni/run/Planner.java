@@ -135,7 +135,7 @@ final class Planner implements RunChoice.Inputs {
 
   /** The rows of a run's plan, with their chunk as the last column. */
   static Dataset<Row> read(SparkSession spark, RunFolder folder, RunRecord run) {
-    return read(spark, folder, (StructType) StructType.fromJson(run.planSchema()));
+    return read(spark, folder, run.plan());
   }
 
   /** The plan's rows, with their chunk as the last column. */

@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * The file {@code run.json}: what a run is. It is written when the plan is complete, so a run
@@ -45,6 +49,33 @@ record RunRecord(
       new ObjectMapper()
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .enable(SerializationFeature.INDENT_OUTPUT);
+
+  RunRecord {
+    // What a damaged file lacks is told when it is read, and not in the middle of a run.
+    if (Stream.of(runId, jobName, model, input, startedAt).anyMatch(Objects::isNull)
+        || Stream.of(identity, versions)
+            .anyMatch(map -> map == null || map.values().stream().anyMatch(Objects::isNull))
+        || chunkRows == null
+        || chunkRows.isEmpty()
+        || chunkRows.stream().anyMatch(rows -> rows == null || rows < 0)) {
+      throw new IllegalArgumentException("a value is missing or wrong");
+    }
+    parsed(planSchema);
+  }
+
+  private static StructType parsed(String schema) {
+    try {
+      return (StructType) DataType.fromJson(schema);
+    } catch (Exception e) {
+      // Whatever json4s and Jackson throw; Scala declares nothing.
+      throw new IllegalArgumentException("plan_schema is none", e);
+    }
+  }
+
+  /** The columns of the plan's files. */
+  StructType plan() {
+    return parsed(planSchema);
+  }
 
   /** Number of chunks. */
   int chunks() {

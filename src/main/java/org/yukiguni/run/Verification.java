@@ -89,7 +89,7 @@ public final class Verification {
 
   private Dataset<Row> sample(int rows, long seed) {
     Object[] done = Arrays.stream(folder.doneChunks(run)).boxed().toArray();
-    return Planner.read(spark, folder, (StructType) StructType.fromJson(run.planSchema()))
+    return Planner.read(spark, folder, run.plan())
         .where(col("chunk").isin(done))
         .where(col(PlanColumn.ERROR_CODE.columnName()).isNull())
         .drop("chunk")

@@ -18,6 +18,9 @@ import java.util.TreeMap;
 final class JsonTokenizerFile {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
+  /** Under the limit of Rust's serde_json, 128, from the document on. */
+  private static final int MAX_DEPTH = 100;
+
   private final Set<String> wanted;
   private final Map<String, Integer> ids = new HashMap<>();
   private final Map<Integer, AddedToken> added = new TreeMap<>();
@@ -103,11 +106,35 @@ final class JsonTokenizerFile {
       }
       case "decoder" -> {
         JsonNode decoder = MAPPER.readTree(in);
+        refuseWhatEndsTheProcess(decoder, 0);
         hasByteFallback = decoder.findValuesAsText("type").contains("ByteFallback");
       }
       case "model" -> model(in);
       default -> in.skipChildren();
     }
+  }
+
+  /**
+   * The tokenizers library ends the process, instead of refusing the file, where it cannot read the
+   * JSON of a decoder ({@code expect} in its decoders/mod.rs, version 0.21.4), and it reads less
+   * than Jackson does.
+   */
+  private static void refuseWhatEndsTheProcess(JsonNode node, int depth) throws IOException {
+    boolean isWrong =
+        depth > MAX_DEPTH
+            || (node.isNumber() && !Double.isFinite(node.doubleValue()))
+            || (node.isTextual() && hasHalfACharacter(node.textValue()));
+    if (isWrong) {
+      throw new IOException("its decoder holds half a character, no number, or is nested too deep");
+    }
+    for (JsonNode child : node) {
+      refuseWhatEndsTheProcess(child, depth + 1);
+    }
+  }
+
+  private static boolean hasHalfACharacter(String text) {
+    return text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   private void model(JsonParser in) throws IOException {

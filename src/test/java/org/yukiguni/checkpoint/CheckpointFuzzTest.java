@@ -107,15 +107,14 @@ class CheckpointFuzzTest {
     Path adapter = Files.createDirectory(folder.resolve("adapter"));
     copyAll(from.resolve("adapter"), adapter);
     Path base = FIXTURES.resolve("llama");
-    Fuzzer.run(
-        "adapter_config.json",
-        List.of(Files.readAllBytes(adapter.resolve("adapter_config.json"))),
-        800,
+    List<byte[]> seeds = List.of(Files.readAllBytes(adapter.resolve("adapter_config.json")));
+    Fuzzer.Parser parser =
         input -> {
           Files.write(adapter.resolve("adapter_config.json"), input);
           Checkpoint.open(base, Optional.of(adapter));
-        },
-        CheckpointException.class);
+        };
+    Fuzzer.run("adapter_config.json", seeds, 800, parser, CheckpointException.class);
+    Fuzzer.runJson("adapter_config.json", seeds, 800, parser, CheckpointException.class);
   }
 
   private static void use(Map<String, StoredTensor> tensors) {

@@ -11,6 +11,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Gives a parser damaged input: each must end in a result or in the parser's own exception, within
@@ -65,6 +67,7 @@ public final class Fuzzer {
 
   private final String parser;
   private final List<Class<?>> own;
+  private final List<String> pieces;
   private final Random random = new Random(20240601);
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private int accepted;
@@ -74,8 +77,9 @@ public final class Fuzzer {
     void parse(byte[] input) throws Exception;
   }
 
-  private Fuzzer(String parser, List<Class<?>> own) {
+  private Fuzzer(String parser, List<String> pieces, List<Class<?>> own) {
     this.parser = parser;
+    this.pieces = pieces;
     this.own = own;
   }
 
@@ -89,19 +93,49 @@ public final class Fuzzer {
    */
   public static void run(
       String name, List<byte[]> seeds, int rounds, Parser parser, Class<?>... own) {
-    new Fuzzer(name, List.of(own)).run(seeds, rounds * FACTOR, parser);
+    run(name, seeds, JSON, rounds, parser, own);
   }
 
-  private void run(List<byte[]> seeds, int rounds, Parser tried) {
+  /** The same for another language than JSON, given pieces of it to put anywhere. */
+  public static void run(
+      String name,
+      List<byte[]> seeds,
+      List<String> pieces,
+      int rounds,
+      Parser parser,
+      Class<?>... own) {
+    Fuzzer fuzzer = new Fuzzer(name, pieces, List.of(own));
+    fuzzer.run(seeds, rounds * FACTOR, parser, fuzzer::changed);
+  }
+
+  /**
+   * Damaged inputs for a parser that takes many at once.
+   *
+   * @param seed other ones for another seed
+   */
+  public static List<byte[]> damaged(List<byte[]> inputs, int count, long seed) {
+    Fuzzer fuzzer = new Fuzzer("", JSON, List.of());
+    fuzzer.random.setSeed(seed);
+    return IntStream.range(0, count)
+        .mapToObj(i -> fuzzer.damaged(inputs.get(i % inputs.size()), fuzzer::changed))
+        .toList();
+  }
+
+  /** The same for JSON that stays JSON, so that more of it is accepted and used. */
+  public static void runJson(
+      String name, List<byte[]> seeds, int rounds, Parser parser, Class<?>... own) {
+    Fuzzer fuzzer = new Fuzzer(name + ", still JSON", JSON, List.of(own));
+    JsonChanges changes = new JsonChanges(fuzzer.random);
+    fuzzer.run(seeds, rounds * FACTOR, parser, changes::changed);
+  }
+
+  private void run(List<byte[]> seeds, int rounds, Parser tried, UnaryOperator<byte[]> change) {
     for (byte[] seed : seeds) {
       require(attempt(seed, tried), "the seed is no good input", seed);
     }
     accepted = 0;
     for (int round = 0; round < rounds; round++) {
-      byte[] input = seeds.get(round % seeds.size());
-      for (int change = random.nextInt(4); change >= 0; change--) {
-        input = changed(input);
-      }
+      byte[] input = damaged(seeds.get(round % seeds.size()), change);
       accepted += attempt(input, tried) ? 1 : 0;
     }
     System.out.printf(Locale.ROOT, "fuzz %s: %,d inputs, %,d accepted%n", parser, rounds, accepted);
@@ -110,8 +144,17 @@ public final class Fuzzer {
     }
   }
 
+  private byte[] damaged(byte[] seed, UnaryOperator<byte[]> change) {
+    byte[] input = seed;
+    for (int changes = random.nextInt(4); changes >= 0; changes--) {
+      input = change.apply(input);
+    }
+    return input;
+  }
+
   private boolean attempt(byte[] input, Parser tried) {
-    long start = System.nanoTime();
+    // The thread's own time: the machine may be busy with others.
+    long start = threads.getCurrentThreadCpuTime();
     long bytes = threads.getCurrentThreadAllocatedBytes();
     try {
       tried.parse(input);
@@ -121,7 +164,7 @@ public final class Fuzzer {
       require(isOwn && e.getMessage() != null, "not our own exception", input, e);
       return false;
     } finally {
-      require((System.nanoTime() - start) / 1_000_000 < MAX_MS, "too slow", input);
+      require((threads.getCurrentThreadCpuTime() - start) / 1_000_000 < MAX_MS, "too slow", input);
       require(threads.getCurrentThreadAllocatedBytes() - bytes < MAX_BYTES, "too large", input);
     }
   }
@@ -156,7 +199,7 @@ public final class Fuzzer {
       case 4 -> flipped(input, from);
       case 5 -> spliced(input, from, Math.min(input.length, from + 4), number(4));
       case 6 -> spliced(input, from, Math.min(input.length, from + 8), number(8));
-      case 7 -> spliced(input, from, from, json());
+      case 7 -> spliced(input, from, from, piece());
       default -> replacedValue(input, from);
     };
   }
@@ -181,15 +224,15 @@ public final class Fuzzer {
     while (to < input.length && !isBorder(input[to])) {
       to++;
     }
-    return spliced(input, from, to, json());
+    return spliced(input, from, to, piece());
   }
 
   private static boolean isBorder(byte b) {
     return b == ':' || b == ',' || b == '{' || b == '}' || b == '[' || b == ']';
   }
 
-  private byte[] json() {
-    return JSON.get(random.nextInt(JSON.size())).getBytes(UTF_8);
+  private byte[] piece() {
+    return pieces.get(random.nextInt(pieces.size())).getBytes(UTF_8);
   }
 
   private byte[] number(int bytes) {

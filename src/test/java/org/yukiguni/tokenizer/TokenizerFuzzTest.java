@@ -74,15 +74,14 @@ class TokenizerFuzzTest {
   void tokenizerJsonFiles() throws IOException {
     Path from = FIXTURES.resolve("gpt2");
     Files.copy(from.resolve("tokenizer_config.json"), folder.resolve("tokenizer_config.json"));
-    Fuzzer.run(
-        "tokenizer.json",
-        List.of(Files.readAllBytes(from.resolve("tokenizer.json"))),
-        400,
+    List<byte[]> seeds = List.of(Files.readAllBytes(from.resolve("tokenizer.json")));
+    Fuzzer.Parser parser =
         input -> {
           Files.write(folder.resolve("tokenizer.json"), input);
           use(folder);
-        },
-        TokenizerException.class);
+        };
+    Fuzzer.run("tokenizer.json", seeds, 400, parser, TokenizerException.class);
+    Fuzzer.runJson("tokenizer.json", seeds, 800, parser, TokenizerException.class);
   }
 
   private static void use(Path folder) {
