@@ -35,19 +35,22 @@ class Batch:
       torch.append(begins, chunks[3 * c])
       torch.append(used, chunks[3 * c + 1] + chunks[3 * c + 2])
       torch.append(counts, chunks[3 * c + 2])
+    # Put together on the host, so that one transfer brings all of it.
+    T = torch.size(positions, 0)
     B = torch.len(begins)
-    # One transfer to the device for all three.
-    table = torch.to(torch.view(torch.tensor(torch.add(torch.add(begins, used), counts)), [3, B]), device, 4)
+    number = torch.tensor(counts)
+    of_tokens = torch.repeat_interleave(torch.tensor(begins), number, output_size=T)
+    ends_k = torch.tensor([torch.size(keys[0], 1)])
+    table = torch.cat([of_tokens, torch.zeros([1], dtype=4), torch.cumsum(number, 0), torch.tensor(begins), ends_k, torch.tensor(used)], 0)
+    table = torch.to(table, device, 3)
     self.num_decoding = num_decoding
     self.begins = begins
     self.used = used
     self.counts = counts
-    self.places = torch.add(torch.repeat_interleave(table[0], table[2], 0, output_size=torch.size(positions, 0)), positions)
-    ends_q = torch.cumsum(table[2], 0)
-    zero = torch.zeros([1], dtype=4, device=device)
-    self.begins_q = torch.to(torch.cat([zero, ends_q], 0), 3)
-    self.begins_k = torch.to(torch.cat([table[0], torch.add(zero, torch.size(self.keys, 1))], 0), 3)
-    self.used_k = torch.to(table[1], 3)
+    self.places = torch.add(positions, table[:T])
+    self.begins_q = table[T:T + B + 1]
+    self.begins_k = table[T + B + 1:T + 2 * B + 2]
+    self.used_k = table[T + 2 * B + 2:]
     return None
 
   def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor, score: __torch__.score.Score) -> Tensor:

@@ -18,6 +18,7 @@ final class DeviceErrors {
     String message = String.valueOf(e.getMessage());
     if (message.contains("out of memory")
         || message.contains("can't allocate memory")
+        || message.contains("CUBLAS_STATUS_ALLOC_FAILED")
         || message.contains("std::bad_alloc")) {
       OutOfMemoryError error = new OutOfMemoryError(firstLine(message));
       error.initCause(e);

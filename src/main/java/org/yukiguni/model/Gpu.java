@@ -36,6 +36,13 @@ public record Gpu(
     return computeCapability >= BFLOAT16_CAPABILITY;
   }
 
+  /** What it is and has, for people. */
+  @Override
+  public String toString() {
+    return "%s (driver %s, %s of %s free)"
+        .formatted(name, driver, ModelMemory.gib(freeBytes), ModelMemory.gib(totalBytes));
+  }
+
   /**
    * The GPUs that this process may use, in CUDA's order, so that {@code cuda:N} is the Nth; empty
    * if there is no {@code nvidia-smi} or it fails.

@@ -1,120 +1,36 @@
 package org.yukiguni.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.yukiguni.checkpoint.ModelConfig;
 import org.yukiguni.engine.Step;
-import org.yukiguni.engine.Step.CacheOp;
-import org.yukiguni.script.ScriptModule;
 
-/**
- * The tensors of the KV cache of some layers: for each block of R rows and P positions two of [L,
- * R, J, P, D].
- */
-final class KvCache implements AutoCloseable {
-  private final NDManager manager;
-  private final ModelConfig config;
-  private final int layers;
-  private final ScriptModule copier;
-  private final Map<Integer, Block> blocks = new HashMap<>();
-
-  /** Keys and values of one block. */
-  record Block(NDArray keys, NDArray values) implements AutoCloseable {
-    @Override
-    public void close() {
-      keys.close();
-      values.close();
-    }
-  }
-
-  KvCache(NDManager manager, ModelConfig config, int layers) {
-    this.manager = manager;
-    this.config = config;
-    this.layers = layers;
-    this.copier = ScriptModule.compile(manager, "cache", List.of("cache.py"));
-  }
-
-  /** Of one layer. */
+/** The keys and values of some layers, in the blocks that the engine's ledger gives out. */
+interface KvCache extends AutoCloseable {
+  /** Bytes that one token takes in one layer. */
   static long bytesPerToken(ModelConfig config, Precision precision) {
     return 2L * config.kvHeads() * config.headDim() * precision.bytes();
   }
 
-  /**
-   * The cache as {@code attention.py} takes it in a step.
-   *
-   * @param keys the block of each decoding group, then of each prompt chunk
-   * @param values likewise
-   * @param groups for each decoding group its sequences and key length
-   * @param chunks for each prompt chunk its row, start and length
-   */
-  record View(List<NDArray> keys, List<NDArray> values, long[] groups, long[] chunks) {}
+  /** Changes the blocks. */
+  void apply(Step.CacheOp op);
 
-  View view(Step step) {
-    View view =
-        new View(
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new long[2 * step.groups().size()],
-            new long[3 * step.prefills().size()]);
-    for (int g = 0; g < step.groups().size(); g++) {
-      Step.DecodeGroup group = step.groups().get(g);
-      add(group.block(), view);
-      view.groups[2 * g] = group.sequences();
-      view.groups[2 * g + 1] = group.keyLength();
-    }
-    for (int c = 0; c < step.prefills().size(); c++) {
-      Step.PrefillChunk chunk = step.prefills().get(c);
-      add(chunk.block(), view);
-      view.chunks[3 * c] = chunk.row();
-      view.chunks[3 * c + 1] = chunk.start();
-      view.chunks[3 * c + 2] = chunk.length();
-    }
-    return view;
-  }
+  /** The cache as the {@code attention.py} of its kind takes it in a step. */
+  View view(Step step);
 
-  private void add(int id, View view) {
-    Block block = blocks.get(id);
-    view.keys.add(block.keys());
-    view.values.add(block.values());
-  }
-
-  void apply(CacheOp op) {
-    if (op instanceof CacheOp.Allocate allocate) {
-      Shape shape =
-          new Shape(
-              layers, allocate.rows(), config.kvHeads(), allocate.capacity(), config.headDim());
-      blocks.put(
-          allocate.block(),
-          new Block(
-              manager.zeros(shape, DataType.FLOAT32), manager.zeros(shape, DataType.FLOAT32)));
-    } else if (op instanceof CacheOp.Move move) {
-      Block from = blocks.get(move.fromBlock());
-      Block to = blocks.get(move.toBlock());
-      move(move, from.keys(), to.keys());
-      move(move, from.values(), to.values());
-    } else if (op instanceof CacheOp.Release release) {
-      blocks.remove(release.block()).close();
-    }
-  }
-
-  private void move(CacheOp.Move move, NDArray from, NDArray to) {
-    copier.run("move", from, move.fromRow(), to, move.toRow(), move.length());
-  }
-
-  void clear() {
-    blocks.values().forEach(Block::close);
-    blocks.clear();
-  }
+  /** Frees all blocks. */
+  void clear();
 
   @Override
-  public void close() {
-    clear();
-    copier.close();
-  }
+  void close();
+
+  /**
+   * What {@code Batch} is made of.
+   *
+   * @param keys tensors
+   * @param values as many
+   * @param groups numbers of the decoding part
+   * @param chunks numbers of the prompt chunks
+   */
+  record View(List<NDArray> keys, List<NDArray> values, long[] groups, long[] chunks) {}
 }

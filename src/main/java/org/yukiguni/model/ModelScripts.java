@@ -67,7 +67,7 @@ final class ModelScripts {
     static final Attention FLASH = flat("cuda/flash.py");
 
     /** For other GPUs. */
-    static final Attention FLAT = flat("cuda/no_flash.py");
+    static final Attention FLAT = flat("cuda/older/flash.py");
 
     static Attention flat(String flash) {
       return new Attention(true, List.of("cuda/attention.py", "cuda/ragged.py", flash));
@@ -90,6 +90,8 @@ final class ModelScripts {
     ONEDNN("mkldnn/linear.py"),
     /** fbgemm in 8 bits, on x86 processors. */
     INT8("int8/linear.py"),
+    /** Whatever libtorch takes on the device, on weights that are stored in 8 bits. */
+    DEQUANTIZED("dequantized/linear.py"),
     /** Whatever libtorch takes on the device. */
     PLAIN("linear.py");
 
@@ -108,15 +110,8 @@ final class ModelScripts {
     static Linear best(ModelOptions options) {
       String processor = System.getProperty("os.arch");
       boolean x86 = options.device().equals("cpu") && processor.matches("amd64|x86_64");
-      if (options.weights() == WeightFormat.INT8 && !x86) {
-        throw new IllegalArgumentException(
-            String.format(
-                "Cannot run 8-bit weights on %s (%s) because their kernels are for x86 processors;"
-                    + " set model.quantization to none",
-                options.device(), processor));
-      }
       return switch (options.weights()) {
-        case INT8 -> INT8;
+        case INT8 -> x86 ? INT8 : DEQUANTIZED;
         case FLOAT32 -> x86 ? ONEDNN : PLAIN;
       };
     }

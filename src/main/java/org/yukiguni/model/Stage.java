@@ -53,7 +53,10 @@ final class Stage implements AutoCloseable {
               ModelScripts.architecture(config.architecture(), kernels));
       Placement placement = new Placement(manager, options);
       List<ByteBuffer> mapped = Weights.load(checkpoint, slice, module, placement);
-      KvCache cache = new KvCache(manager, config, slice.numLayers());
+      KvCache cache =
+          kernels.attention().isFlat()
+              ? new FlatCache(manager, config, slice.numLayers(), options)
+              : new BlockCache(manager, config, slice.numLayers());
       return new Stage(manager, placement, module, cache, mapped);
     } catch (RuntimeException e) {
       manager.close();
@@ -63,6 +66,13 @@ final class Stage implements AutoCloseable {
 
   NDManager manager() {
     return manager;
+  }
+
+  /** Takes the memory for keys and values where all of it is taken at once. */
+  void reserve(long tokens) {
+    if (cache instanceof FlatCache flat) {
+      flat.reserve(tokens);
+    }
   }
 
   void apply(List<Step.CacheOp> ops) {

@@ -96,6 +96,16 @@ public final class TorchModel implements LanguageModel {
     return limits;
   }
 
+  /**
+   * Takes the memory for keys and values where all of it is taken at once, which is on GPUs; to be
+   * called once, before the first step.
+   *
+   * @param kvBytes the engine's limit
+   */
+  public void reserve(long kvBytes) {
+    stages.forEach(stage -> stage.reserve(kvBytes / limits.kvBytesPerToken()));
+  }
+
   @Override
   public StepResult run(Step step) {
     int[] samples = step.samples().stream().mapToInt(Step.SampleRow::token).toArray();

@@ -1,4 +1,4 @@
-# In the place of flash.py on GPUs that have no such kernel.
+# In the place of cuda/flash.py on GPUs that have no such kernel.
 
 
 def takes(q: Tensor, cap: float) -> bool:

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""Runs Yukiguni's TorchScript sources under PyTorch, on a GPU where there is no JVM: checks them against transformers and times them.
+
+usage: gpu.py check [--device cuda|cpu|meta] [--kernel flash|older|plain]
+       gpu.py time SHAPE [--batch 1,32,128,256] [--prompt 128,1024] [--new-tokens 64] [--peer]
+
+check: logits of a prompt in two chunks beside decoding sequences, for tiny random models, in the flat cache and in one ragged batch. The device
+       meta has no numbers: there it is only checked that all tensors are made on the device of the inputs.
+time: decoding steps as the engine makes them, greedy, without the engine; beside the roofline of the device (measured bandwidth and
+matrix rate) and, with --peer, transformers' generate at batch 1 and its continuous batching.
+Needs torch and transformers. The archive is made of the same files, in the same way, as by script/ScriptArchive.java.
+"""
+import argparse
+import io
+import pathlib
+import time
+import zipfile
+
+import torch
+import transformers
+
+RESOURCES = pathlib.Path(__file__).parents[1]
+KERNELS = {
+    "flash": "main/resources/torchscript/cuda/flash.py",
+    "older": "main/resources/torchscript/cuda/older/flash.py",
+    "plain": "test/resources/torchscript/plain/flash.py",
+}
+SHAPES = {
+    "neox-3.6b": lambda: transformers.GPTNeoXConfig(
+        hidden_size=2816, num_hidden_layers=36, num_attention_heads=22, intermediate_size=11264, vocab_size=32000, rotary_pct=1.0, use_parallel_residual=False
+    ),
+    "llama-7b": lambda: transformers.LlamaConfig(vocab_size=43176),
+}
+TINY = {
+    "neox": lambda: transformers.GPTNeoXConfig(
+        hidden_size=64, num_hidden_layers=2, num_attention_heads=4, intermediate_size=128, vocab_size=300, rotary_pct=1.0, max_position_embeddings=128
+    ),
+    "llama": lambda: transformers.LlamaConfig(
+        hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, intermediate_size=128, vocab_size=300, max_position_embeddings=128
+    ),
+    "mistral": lambda: transformers.MistralConfig(
+        hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, intermediate_size=128, vocab_size=300, sliding_window=10, max_position_embeddings=128
+    ),
+}
+
+
+def archive(main, kernel):
+    sources = [f"main/resources/torchscript/{name}.py" for name in (main, "weights", "norm", "activation", "rotary", "score", "gradients", "linear", "adapter", "precision", "cuda/attention", "cuda/ragged")]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as files:
+        files.writestr("yukiguni/data.pkl", b"\x80\x02c__torch__." + main.encode() + b"\nModel\n)\x81K\x00b.")
+        for source in sources + [KERNELS[kernel]]:
+            files.writestr(f"yukiguni/code/__torch__/{pathlib.Path(source).name}", (RESOURCES / source).read_text())
+        files.writestr("yukiguni/constants.pkl", b"\x80\x02).")
+        files.writestr("yukiguni/version", "10\n")
+    stream.seek(0)
+    return torch.jit.load(stream)
+
+
+class Model:
+    """A script on the weights of a transformers model, with a flat cache of `tokens` places."""
+
+    def __init__(self, peer, device, dtype, kernel, tokens):
+        c = peer.config
+        neox = c.model_type == "gpt_neox"
+        heads = c.num_attention_heads
+        kv_heads = heads if neox else c.num_key_value_heads
+        dim = c.hidden_size // heads
+        self.device = device
+        self.script = archive("gpt_neox" if neox else "llama", kernel)
+        rotary = [dim, 10000.0, "default", [], c.max_position_embeddings]
+        if neox:
+            self.script.configure(device, heads, c.layer_norm_eps, c.hidden_act, c.use_parallel_residual, *rotary)
+        else:
+            windows = [getattr(c, "sliding_window", None) or 0] * c.num_hidden_layers
+            self.script.configure(device, heads, kv_heads, c.rms_norm_eps, c.hidden_act, windows, *rotary)
+        weights = {name: tensor.to(device, dtype) for name, tensor in peer.state_dict().items()}
+        for layer in range(c.num_hidden_layers):
+            prefix = f"{'gpt_neox' if neox else 'model'}.layers.{layer}."
+            self.script.add_layer({name[len(prefix) :]: tensor for name, tensor in weights.items() if name.startswith(prefix)}, layer)
+        self.script.add_start({"embedding": weights["gpt_neox.embed_in.weight" if neox else "model.embed_tokens.weight"]})
+        norm = {"norm.weight": weights["gpt_neox.final_layer_norm.weight"], "norm.bias": weights["gpt_neox.final_layer_norm.bias"]} if neox else {"norm.weight": weights["model.norm.weight"]}
+        self.script.add_end({"head": weights[next(n for n in ("embed_out.weight", "lm_head.weight") if n in weights)], **norm})
+        shape = (c.num_hidden_layers, tokens, kv_heads, dim)
+        self.keys = [torch.zeros(shape, dtype=dtype, device=device)]
+        self.values = [torch.zeros(shape, dtype=dtype, device=device)]
+        self.kv_bytes = 2 * c.num_hidden_layers * kv_heads * dim * dtype.itemsize
+        self.linear_weights = sum(w.numel() for name, w in weights.items() if w.dim() == 2 and "embed_in" not in name and "embed_tokens" not in name)
+
+    @torch.inference_mode()
+    def step(self, ids, positions, groups, chunks, rows):
+        """ids: a tensor on the device or a list; the others: as torchscript/cuda/attention.py says."""
+        on = lambda numbers: torch.as_tensor(numbers, dtype=torch.int64, device=self.device)
+        return self.script.forward(on(ids), on(positions), self.keys, self.values, groups, chunks, on(rows))
+
+
+def check(options):
+    dtype = torch.float32 if options.device == "cpu" else torch.bfloat16
+    for name, config in TINY.items():
+        torch.manual_seed(1)
+        peer = transformers.AutoModelForCausalLM.from_config(config()).eval()
+        model = Model(peer, options.device, dtype, options.kernel, 200)
+        texts = [torch.randint(0, 300, (n,)).tolist() for n in (23, 9, 40)]
+        with torch.inference_mode():
+            expected = [peer(torch.tensor([text])).logits[0] for text in texts]
+        # The first two are prefilled but for their last tokens; then they decode beside the chunks of the third.
+        model.step(texts[0][:-1] + texts[1][:-1], [*range(22), *range(8)], [], [0, 0, 22, 64, 0, 8], [0])
+        first = model.step(texts[2][:25], [*range(25)], [], [100, 0, 25], [24])
+        mixed = model.step([texts[0][-1], texts[1][-1]] + texts[2][25:], [22, 8, *range(25, 40)], [0, 23, 64, 9], [100, 25, 15], [0, 1, 16])
+        if options.device == "meta":
+            assert first.is_meta and mixed.is_meta and mixed.shape == (3, 300)
+            print(f"{name}: stays on the device of its inputs")
+            continue
+        found = torch.cat([first, mixed]).float().cpu()
+        wanted = torch.stack([expected[2][24], expected[0][-1], expected[1][-1], expected[2][-1]])
+        error = ((found - wanted).abs().max() / wanted.abs().max()).item()
+        print(f"{name}: largest error {error:.2e} of the largest logit")
+        assert error < (0.05 if dtype == torch.bfloat16 else 1e-4), name
+
+
+def seconds(run, device, runs=3):
+    best = float("inf")
+    for _ in range(runs):
+        if device == "cuda":
+            torch.cuda.synchronize()
+        start = time.perf_counter()
+        run()
+        if device == "cuda":
+            torch.cuda.synchronize()
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def machine(device, dtype):
+    """Bytes a second when copying, read and write counted; operations a second of a matrix product."""
+    size = 1 << (30 if device == "cuda" else 26)
+    a = torch.ones(size, dtype=torch.int8, device=device)
+    b = torch.empty_like(a)
+    n = 8192 if device == "cuda" else 1024
+    m = torch.ones(n, n, dtype=dtype, device=device)
+    return 2 * size / seconds(lambda: b.copy_(a), device), 2 * n**3 / seconds(lambda: m @ m, device)
+
+
+def timed(model, batch, prompt, new_tokens):
+    """Seconds of the prefill and of each decoding step; the prompts go in chunks of 4096 tokens at most."""
+    room = prompt + new_tokens
+    ids = torch.randint(0, 300, (batch, prompt), device=model.device)
+    at = max(1, 4096 // prompt)
+    last = torch.zeros(batch, dtype=torch.int64, device=model.device)
+
+    def prefill():
+        for begin in range(0, batch, at):
+            n = min(at, batch - begin)
+            chunks = [x for s in range(begin, begin + n) for x in (s * room, 0, prompt)]
+            logits = model.step(ids[begin : begin + n].reshape(-1), list(range(prompt)) * n, [], chunks, [prompt * (s + 1) - 1 for s in range(n)])
+            last[begin : begin + n] = logits.argmax(1)
+
+    def decode():
+        tokens = last
+        for i in range(new_tokens - 1):
+            groups = [x for s in range(batch) for x in (s * room, prompt + i + 1)]
+            tokens = model.step(tokens, [prompt + i] * batch, groups, [], list(range(batch))).argmax(1)
+            tokens.tolist()  # the engine reads every step's ids
+
+    prefill()
+    first = seconds(prefill, model.device)
+    decode()
+    return first, seconds(decode, model.device) / (new_tokens - 1)
+
+
+def time_all(options):
+    device, dtype = options.device, torch.bfloat16
+    name = torch.cuda.get_device_name() if device == "cuda" else "CPU"
+    bandwidth, rate = machine(device, dtype)
+    print(f"{options.shape}, bfloat16, {name}, torch {torch.__version__}; copies {bandwidth / 1e9:.0f} GB/s, multiplies {rate / 1e12:.2f} Tflop/s\n")
+    print("| batch | prompt | prefill tokens/s | decode tokens/s | tokens/s | of the roofline |\n|---|---|---|---|---|---|")
+    torch.set_default_dtype(dtype)
+    with torch.device(device):
+        peer = transformers.AutoModelForCausalLM.from_config({**SHAPES, **TINY}[options.shape]()).eval()
+    torch.set_default_dtype(torch.float32)
+    for prompt in options.prompt:
+        for batch in options.batch:
+            model = Model(peer, device, dtype, options.kernel, batch * (prompt + options.new_tokens))
+            first, step = timed(model, batch, prompt, options.new_tokens)
+            bytes_read = model.linear_weights * dtype.itemsize + batch * (prompt + options.new_tokens / 2) * model.kv_bytes
+            floor = max(bytes_read / bandwidth, 2 * model.linear_weights * batch / rate)
+            total = batch * options.new_tokens / (first + step * (options.new_tokens - 1))
+            print(f"| {batch} | {prompt} | {batch * prompt / first:.0f} | {batch / step:.1f} | {total:.1f} | {100 * floor / step:.0f} % |", flush=True)
+            if options.peer:
+                peers(peer, batch, prompt, options.new_tokens, device)
+
+
+def peers(peer, batch, prompt, new_tokens, device):
+    ids = torch.randint(10, 200, (1, prompt), device=device)
+    settings = {"do_sample": False, "min_new_tokens": new_tokens, "max_new_tokens": new_tokens, "pad_token_id": 0}
+    if batch == 1:
+        took = seconds(lambda: peer.generate(ids, attention_mask=torch.ones_like(ids), **settings), device, 2)
+        print(f"|  |  | transformers' generate, batch 1 | | {new_tokens / took:.1f} | |", flush=True)
+    inputs = [ids[0].tolist()] * batch
+    config = transformers.GenerationConfig(eos_token_id=-1, **settings)
+    took = seconds(lambda: peer.generate_batch(inputs=inputs, generation_config=config), device, 2)
+    print(f"|  |  | transformers' continuous batching | | {batch * new_tokens / took:.1f} | |", flush=True)
+
+
+def main():
+    numbers = lambda text: [int(n) for n in text.split(",")]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command", choices=["check", "time"])
+    parser.add_argument("shape", nargs="?", default="neox-3.6b", choices=[*SHAPES, *TINY])
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--kernel", default="flash", choices=KERNELS)
+    parser.add_argument("--batch", type=numbers, default=[1, 32, 128, 256])
+    parser.add_argument("--prompt", type=numbers, default=[128, 1024])
+    parser.add_argument("--new-tokens", type=int, default=64)
+    parser.add_argument("--peer", action="store_true")
+    options = parser.parse_args()
+    check(options) if options.command == "check" else time_all(options)
+
+
+main()
