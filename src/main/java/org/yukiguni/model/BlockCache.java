@@ -13,7 +13,9 @@ import org.yukiguni.engine.Step;
 import org.yukiguni.engine.Step.CacheOp;
 import org.yukiguni.script.ScriptModule;
 
-/** A cache of tensors: for each block of R rows and P positions two of [L, R, J, P, D], in float32. */
+/**
+ * A cache of tensors: for each block of R rows and P positions two of [L, R, J, P, D], in float32.
+ */
 final class BlockCache implements KvCache {
   private final NDManager manager;
   private final ModelConfig config;
@@ -39,8 +41,8 @@ final class BlockCache implements KvCache {
 
   /**
    * {@inheritDoc} The keys are the block of each decoding group, then of each prompt chunk; the
-   * groups each decoding group's sequences and key length; the chunks each prompt chunk's row, start
-   * and length.
+   * groups each decoding group's sequences and key length; the chunks each prompt chunk's row,
+   * start and length.
    */
   @Override
   public View view(Step step) {
@@ -77,11 +79,7 @@ final class BlockCache implements KvCache {
     if (op instanceof CacheOp.Allocate allocate) {
       Shape shape =
           new Shape(
-              layers,
-              allocate.rows(),
-              config.kvHeads(),
-              allocate.capacity(),
-              config.headDim());
+              layers, allocate.rows(), config.kvHeads(), allocate.capacity(), config.headDim());
       blocks.put(
           allocate.block(),
           new Block(

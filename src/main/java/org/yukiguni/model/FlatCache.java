@@ -65,8 +65,8 @@ final class FlatCache implements KvCache {
 
   /**
    * {@inheritDoc} There is one tensor of keys and one of values; the groups are each decoding
-   * sequence's first place and number of keys; the chunks each prompt chunk's first place, start and
-   * length.
+   * sequence's first place and number of keys; the chunks each prompt chunk's first place, start
+   * and length.
    */
   @Override
   public View view(Step step) {

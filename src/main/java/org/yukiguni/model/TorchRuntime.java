@@ -2,8 +2,14 @@ package org.yukiguni.model;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** libtorch in this process, through DJL. */
 public final class TorchRuntime {
@@ -30,7 +36,49 @@ public final class TorchRuntime {
 
   /** How many CUDA devices libtorch can use; 0 with a CPU build. */
   public static int cudaDevices() {
-    return Engine.getEngine(ENGINE).getGpuCount();
+    // DJL counts through CUDA's own library, which may lie where only libtorch looks for it.
+    return hasCuda() ? Math.max(Gpu.visible().size(), Engine.getEngine(ENGINE).getGpuCount()) : 0;
+  }
+
+  private static boolean hasCuda() {
+    return Engine.getEngine(ENGINE).hasCapability(StandardCapabilities.CUDA);
+  }
+
+  /** What this process computes with, for people. */
+  public static String description() {
+    return "libtorch %s %s, %s"
+        .formatted(version(), hasCuda() ? "with CUDA" : "without CUDA", libc());
+  }
+
+  private static String libc() {
+    try {
+      Process process = new ProcessBuilder("getconf", "GNU_LIBC_VERSION").start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      return "no glibc";
+    }
+  }
+
+  /**
+   * Computes a little on a device.
+   *
+   * @param device {@code cpu} or {@code cuda:N}
+   * @return why it failed, as a sentence; empty if it did not
+   */
+  public static Optional<String> trial(String device) {
+    try (NDManager manager = newManager(device)) {
+      float sum = manager.ones(new Shape(2, 3)).sum().toFloatArray()[0];
+      return sum == 6
+          ? Optional.empty()
+          : Optional.of("Cannot use " + device + " because its sum of six ones is " + sum);
+    } catch (EngineException e) {
+      return Optional.of(
+          "Cannot use %s because %s; check that its driver is as new as the CUDA of this %s"
+              .formatted(
+                  device,
+                  String.valueOf(e.getMessage()).strip().lines().findFirst().orElse(""),
+                  description()));
+    }
   }
 
   /** Sets how many threads an operation uses, where the current thread has another number. */
@@ -46,12 +94,16 @@ public final class TorchRuntime {
   }
 
   static NDManager newManager(ModelOptions options) {
-    Engine engine = Engine.getEngine(ENGINE);
+    NDManager manager = newManager(options.device());
     setThreads(options.threads());
-    Device device =
-        options.device().equals("cpu")
-            ? Device.cpu()
-            : Device.gpu(Integer.parseInt(options.device().substring("cuda:".length())));
-    return engine.newBaseManager(device);
+    return manager;
+  }
+
+  private static NDManager newManager(String device) {
+    return Engine.getEngine(ENGINE)
+        .newBaseManager(
+            device.equals("cpu")
+                ? Device.cpu()
+                : Device.gpu(Integer.parseInt(device.substring("cuda:".length()))));
   }
 }

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +38,8 @@ import org.yukiguni.spark.TokenizePartition;
  * of their ids. What comes later, and a resume tomorrow, reads the plan and never the input.
  */
 final class Planner implements RunChoice.Inputs {
+  private static final System.Logger LOG = System.getLogger(Planner.class.getName());
+
   /** Name of the effective job beside the plan. */
   static final String JOB_NOTE = "job.yaml";
 
@@ -66,7 +69,12 @@ final class Planner implements RunChoice.Inputs {
    */
   Optional<RunRecord> plan(
       RunFolder folder, Identity identity, Optional<Dataset<Row>> done, Instant now) {
-    PlacementProbe.refusal(spark, request.loader(), request.job().model().device())
+    PlacementProbe.Answer answer =
+        PlacementProbe.ask(spark, request.loader(), request.job().model().device());
+    answer.reports().forEach(report -> LOG.log(Level.INFO, report));
+    answer.warnings().forEach(warning -> LOG.log(Level.WARNING, warning));
+    answer
+        .refusal()
         .ifPresent(
             sentence -> {
               throw new InvalidJobException("model: " + sentence);

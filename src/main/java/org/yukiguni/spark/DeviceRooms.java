@@ -54,7 +54,7 @@ final class DeviceRooms {
   }
 
   private static Room gpu(String device, Dtype dtype, List<Gpu> visible) {
-    int index = Integer.parseInt(device.substring("cuda:".length()));
+    int index = TaskDevice.indexOf(device);
     if (index >= visible.size()) {
       throw new IllegalStateException(
           "Cannot tell how much memory %s has because nvidia-smi lists %d GPU(s) of CUDA_VISIBLE_DEVICES; put nvidia-smi on the executors' PATH"

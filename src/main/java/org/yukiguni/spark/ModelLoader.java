@@ -28,6 +28,9 @@ public interface ModelLoader extends Serializable {
    */
   Optional<String> refusal(List<String> devices);
 
+  /** What this JVM computes with on these devices, for people. */
+  String describe(List<String> devices);
+
   /** How many CUDA devices libtorch sees in this JVM; 0 if it has none or was built without. */
   int cudaDevices();
 }

@@ -2,6 +2,7 @@ package org.yukiguni.spark;
 
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import org.apache.spark.TaskContext;
@@ -27,8 +28,12 @@ final class TaskDevice {
    * @throws IllegalStateException if the job insists on a GPU that the task does not have
    */
   static List<String> of(TaskContext task, Device wanted, IntSupplier cudaDevices) {
-    var gpu = task.resourcesJMap().get("gpu");
-    return choose(wanted, gpu == null ? List.of() : List.of(gpu.addresses()), cudaDevices);
+    return choose(wanted, grantedTo(task), cudaDevices);
+  }
+
+  /** The N of {@code cuda:N}. */
+  static int indexOf(String device) {
+    return Integer.parseInt(device.substring("cuda:".length()));
   }
 
   static List<String> choose(Device wanted, List<String> granted, IntSupplier cudaDevices) {
@@ -47,13 +52,33 @@ final class TaskDevice {
       return visible(granted, numDevices);
     }
     if (WARNED.compareAndSet(false, true)) {
-      LOG.log(
-          Level.WARNING,
-          "Spark granted GPU {0}, but this libtorch has no CUDA: GENERATING ON THE CPU; put a CUDA"
-              + " build of libtorch on the executors, or set model.device: cpu",
-          String.join(", ", granted));
+      LOG.log(Level.WARNING, fallback(granted));
     }
     return List.of(CPU);
+  }
+
+  /** What to say where {@code auto} ends on the CPU though Spark granted GPUs. */
+  private static String fallback(List<String> granted) {
+    return "Spark granted GPU %s, but this libtorch has no CUDA: GENERATING ON THE CPU; put a CUDA build of libtorch on the executors, or set model.device: cpu"
+        .formatted(String.join(", ", granted));
+  }
+
+  /**
+   * What should be said loudly about the devices of a task; empty for nothing.
+   *
+   * @param devices from {@link #of}
+   */
+  static Optional<String> warning(TaskContext task, Device wanted, List<String> devices) {
+    return wanted.kind() == Device.Kind.AUTO
+            && devices.equals(List.of(CPU))
+            && !grantedTo(task).isEmpty()
+        ? Optional.of(fallback(grantedTo(task)))
+        : Optional.empty();
+  }
+
+  private static List<String> grantedTo(TaskContext task) {
+    var gpu = task.resourcesJMap().get("gpu");
+    return gpu == null ? List.of() : List.of(gpu.addresses());
   }
 
   private static List<String> granted(List<String> granted, int numDevices) {

@@ -7,7 +7,6 @@ import org.yukiguni.checkpoint.CheckpointException;
 import org.yukiguni.engine.Clock;
 import org.yukiguni.engine.Engine;
 import org.yukiguni.engine.EngineLimits;
-import org.yukiguni.engine.LanguageModel;
 import org.yukiguni.hub.ModelFolder;
 import org.yukiguni.hub.ModelSource;
 import org.yukiguni.job.DevicePlan;
@@ -62,7 +61,10 @@ public record TorchLoader(
   @Override
   public Optional<String> refusal(List<String> devices) {
     try {
-      return memory().refusal(rooms(devices), advice(devices));
+      return devices.stream()
+          .flatMap(device -> TorchRuntime.trial(device).stream())
+          .findFirst()
+          .or(() -> memory().refusal(rooms(devices), advice(devices)));
     } catch (CheckpointException | IllegalStateException e) {
       return Optional.of(e.getMessage());
     }
@@ -98,9 +100,15 @@ public record TorchLoader(
     Path folder = folder(model);
     FolderStamp stamp = FolderStamp.of(folder);
     ModelOptions options = new ModelOptions(devices.get(0), threads, weightFormat());
-    LanguageModel opened = TorchModel.open(folder, adapterFolder(), options, map);
+    TorchModel opened = TorchModel.open(folder, adapterFolder(), options, map);
     long roomForKv = memory.kvTokens(map, rooms) * opened.limits().kvBytesPerToken();
     EngineLimits limits = EngineSizing.of(engine, opened.limits(), map, roomForKv);
+    try {
+      opened.reserve(limits.kvBytes());
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
     return new OpenEngine(
         new Engine("engine " + map, opened, limits, Clock.SYSTEM),
         map.toString(),
@@ -121,6 +129,18 @@ public record TorchLoader(
       case NONE -> WeightFormat.FLOAT32;
       case INT8 -> WeightFormat.INT8;
     };
+  }
+
+  @Override
+  public String describe(List<String> devices) {
+    List<Gpu> gpus = devices.contains(TaskDevice.CPU) ? List.of() : Gpu.visible();
+    StringBuilder text = new StringBuilder(TorchRuntime.description());
+    for (String device : devices) {
+      text.append(", ").append(device);
+      int index = device.equals(TaskDevice.CPU) ? -1 : TaskDevice.indexOf(device);
+      text.append(index >= 0 && index < gpus.size() ? " " + gpus.get(index) : "");
+    }
+    return text.toString();
   }
 
   @Override

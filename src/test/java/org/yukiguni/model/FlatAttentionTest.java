@@ -204,8 +204,7 @@ class FlatAttentionTest {
         ScriptModule.compile(
                 manager,
                 architecture.scriptName(),
-                ModelScripts.architecture(
-                    architecture, new Kernels(Linear.PLAIN, Attention.FLASH)))
+                ModelScripts.architecture(architecture, new Kernels(Linear.PLAIN, Attention.FLASH)))
             .close();
       }
     }

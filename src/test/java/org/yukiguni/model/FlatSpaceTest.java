@@ -60,8 +60,7 @@ class FlatSpaceTest {
     FlatSpace space = new FlatSpace(100);
     assertThat(space.allocate(0, 2, 30)).isEmpty();
     assertThatThrownBy(() -> space.allocate(1, 1, 41))
-        .hasMessage(
-            "Cannot place a block of 41 tokens because 60 of the cache's 100 are taken");
+        .hasMessage("Cannot place a block of 41 tokens because 60 of the cache's 100 are taken");
     space.clear();
     assertThat(space.allocate(1, 1, 100)).isEmpty();
   }

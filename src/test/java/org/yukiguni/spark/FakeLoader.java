@@ -114,6 +114,11 @@ public record FakeLoader(String name) implements ModelLoader {
   }
 
   @Override
+  public String describe(List<String> devices) {
+    return "fake on " + String.join("+", devices);
+  }
+
+  @Override
   public int cudaDevices() {
     return 0;
   }
