@@ -3,7 +3,9 @@
 
   train_beside_peft.py ids MODEL ADAPTER OUTPUT   greedy ids of peft beside those of a generation job's OUTPUT (output.token_ids: true)
   train_beside_peft.py steps MODEL ROWS.jsonl     seconds of a step with peft, settings of jobs/yukiguni-mini-lora-train.yaml
-  train_beside_peft.py random MODEL TOKENS        seconds and memory of a step on one row of TOKENS random tokens, r=8 on q_proj and v_proj
+  train_beside_peft.py make SHAPE MODEL           writes a Llama with random bfloat16 weights: swallow-7b or llama-1.1b; add a tokenizer to train it here
+  train_beside_peft.py random MODEL TOKENS DTYPE  seconds and memory of steps on one row of TOKENS random tokens, r=8 on q_proj and v_proj,
+                                                  with activation checkpointing, computed in DTYPE (float32, bfloat16)
 """
 import json
 import os
@@ -75,8 +77,35 @@ def steps(folder, file):
     print(f"{len(times)} steps, {tokens / sum(times):.0f} tokens/s, {len(times) / sum(times):.2f} steps/s, peak {peak()}")
 
 
-def random_step(folder, tokens):
-    base = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+SHAPES = {"swallow-7b": dict(vocab_size=43176, hidden_size=4096, intermediate_size=11008, num_hidden_layers=32, num_attention_heads=32, num_key_value_heads=32),
+          "llama-1.1b": dict(vocab_size=32000, hidden_size=2048, intermediate_size=5632, num_hidden_layers=22, num_attention_heads=32, num_key_value_heads=4)}
+
+
+def make(shape, folder):
+    from safetensors.torch import save_file
+    from transformers import LlamaConfig
+    config = LlamaConfig(**SHAPES[shape], max_position_embeddings=4096, rms_norm_eps=1e-5, tie_word_embeddings=False, dtype="bfloat16", architectures=["LlamaForCausalLM"])
+    config.save_pretrained(folder)
+    C, I, V = config.hidden_size, config.intermediate_size, config.vocab_size
+    J = C // config.num_attention_heads * config.num_key_value_heads
+    matrices = {"self_attn.q_proj": (C, C), "self_attn.k_proj": (J, C), "self_attn.v_proj": (J, C), "self_attn.o_proj": (C, C),
+                "mlp.gate_proj": (I, C), "mlp.up_proj": (I, C), "mlp.down_proj": (C, I)}
+    parts = [{f"model.layers.{i}.{n}.weight": s for n, s in matrices.items()} | {f"model.layers.{i}.{n}.weight": (C,) for n in ("input_layernorm", "post_attention_layernorm")}
+             for i in range(config.num_hidden_layers)]
+    parts.append({"model.embed_tokens.weight": (V, C), "lm_head.weight": (V, C), "model.norm.weight": (C,)})
+    torch.manual_seed(1)
+    index = {}
+    for i, part in enumerate(parts):
+        file = f"model-{i + 1:05d}-of-{len(parts):05d}.safetensors"
+        save_file({n: torch.ones(s, dtype=torch.bfloat16) if len(s) == 1 else torch.empty(s).uniform_(-0.035, 0.035).bfloat16() for n, s in part.items()},
+                  os.path.join(folder, file), metadata={"format": "pt"})
+        index.update({n: file for n in part})
+    with open(os.path.join(folder, "model.safetensors.index.json"), "w") as out:
+        json.dump({"metadata": {}, "weight_map": index}, out)
+
+
+def random_step(folder, tokens, dtype):
+    base = AutoModelForCausalLM.from_pretrained(folder, dtype=getattr(torch, dtype))
     base.config.use_cache = False
     base.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
     base.enable_input_require_grads()
@@ -90,4 +119,4 @@ def peak():
     return f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB"
 
 
-{"ids": ids, "steps": steps, "random": random_step}[sys.argv[1]](*sys.argv[2:])
+{"ids": ids, "steps": steps, "make": make, "random": random_step}[sys.argv[1]](*sys.argv[2:])

@@ -1,5 +1,9 @@
-# Training computes in float32, from weights as they are stored.
+# Training computes in float32, from weights as they are stored. uint8 are the bytes of bfloat16, for
+# which DJL 0.35.1 has no name.
 
 
 def of(weight: Tensor) -> Tensor:
+  # No copy where the file holds float32: the tensor stays in the mapped file.
+  if ops.prim.dtype(weight) == 0:
+    weight = torch.view_copy(weight, 15)
   return torch.to(weight, 6)

@@ -2,6 +2,7 @@ package org.yukiguni.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ import org.yukiguni.script.ScriptModule;
 
 /**
  * A checkpoint that gives gradients. Its weights are frozen and stay as they are stored, mapped
- * from their files where they are float32 or float16; a layer is converted to float32 when it is
- * needed. Several threads may use it at once.
+ * from their files; a layer is converted to float32 when it is needed. Several threads may use it
+ * at once.
  */
 public final class TrainingModel implements AutoCloseable {
   private final ModelConfig config;
@@ -80,8 +81,21 @@ public final class TrainingModel implements AutoCloseable {
     for (Map.Entry<String, StoredTensor> entry : tensors.entrySet()) {
       ByteBuffer buffer = entry.getValue().map();
       mapped.add(buffer);
-      stored.put(prefix + entry.getKey(), Weights.tensor(manager, entry.getValue(), buffer));
+      stored.put(prefix + entry.getKey(), tensor(entry.getValue(), buffer));
     }
+  }
+
+  /** A tensor on a buffer; bfloat16 as its bytes, see {@code weights.py}. */
+  private NDArray tensor(StoredTensor stored, ByteBuffer buffer) {
+    long[] shape = stored.shape().stream().mapToLong(Long::longValue).toArray();
+    return switch (stored.storedType()) {
+      case F32 -> manager.create(buffer, new Shape(shape), DataType.FLOAT32);
+      case F16 -> manager.create(buffer, new Shape(shape), DataType.FLOAT16);
+      case BF16 -> {
+        shape[shape.length - 1] *= 2;
+        yield manager.create(buffer, new Shape(shape), DataType.UINT8);
+      }
+    };
   }
 
   /** For each changed linear layer: scale, number, dropout. */
