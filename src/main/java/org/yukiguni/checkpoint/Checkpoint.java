@@ -189,7 +189,13 @@ public final class Checkpoint {
       }
     }
     for (Weight weight : config.architecture().endWeights(config)) {
-      String path = weight.storedNames().get(0);
+      // peft's file has the name that was asked for: NeoX's head is embed_out up to version 4 of
+      // transformers, lm_head from 5 on.
+      String path =
+          weight.storedNames().stream()
+              .filter(stored -> isModule(stored, name))
+              .findFirst()
+              .orElse(weight.storedNames().get(0));
       // An embedding comes before the layers; the others behind the last.
       String place = isTable(weight.name()) ? "start/" : "ends/";
       addIfNamed(found, name, path, place + weight.name(), weight, List.of(""));
@@ -204,7 +210,7 @@ public final class Checkpoint {
       String scriptName,
       Weight weight,
       List<String> prefixes) {
-    if (!("." + moduleOf(path)).endsWith("." + name)) {
+    if (!isModule(path, name)) {
       return;
     }
     if (!isOwn(weight) && config.tiedHead()) {
@@ -215,6 +221,10 @@ public final class Checkpoint {
               name, folder));
     }
     found.add(new AdapterLayout.WholeModule(path, scriptName, find(weight, prefixes)));
+  }
+
+  private static boolean isModule(String path, String name) {
+    return ("." + moduleOf(path)).endsWith("." + name);
   }
 
   /** The path of the module that a weight or bias belongs to. */

@@ -114,6 +114,11 @@ public final class JobReader {
     if (!job.input().keep().isEmpty()) {
       problems.add("input.keep", "has no effect in a training; remove it");
     }
+    if (job.train().answer() == null && job.prompt().messages() == null) {
+      problems.add(
+          "train.answer",
+          "missing; give the column with the answers, or prompt.messages with conversations that have them");
+    }
     if (job.model().quantization() != Quantization.NONE) {
       problems.add(
           "model.quantization",

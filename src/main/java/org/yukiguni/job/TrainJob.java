@@ -25,7 +25,12 @@ public record TrainJob(
     @Key(otherwise = "{}") TrainOutputSpec output)
     implements PromptInput {
 
-  /** The same with an input that keeps the answers beside the prompts. */
+  /** The column that holds what is learnt: answers, or whole conversations. */
+  public String learntColumn() {
+    return train.answer() == null ? prompt.messages() : train.answer();
+  }
+
+  /** The same with an input that keeps what is learnt beside the prompts. */
   public TrainJob withAnswers() {
     InputSpec kept =
         new InputSpec(
@@ -35,7 +40,7 @@ public record TrainJob(
             input.sql(),
             input.id(),
             null,
-            List.of(train.answer()));
+            List.of(learntColumn()));
     return new TrainJob(name, kept, prompt, model, lora, train, output);
   }
 
@@ -48,6 +53,8 @@ public record TrainJob(
 
   /** What decides about the trained matrices, as the job says it; a text to compare. */
   public String fingerprint() {
-    return JobTree.of(this).retain("prompt", "model", "lora", "train").toString();
+    ObjectNode tree = JobTree.of(this).retain("prompt", "model", "lora", "train");
+    tree.withObjectProperty("train").remove("samples");
+    return tree.toString();
   }
 }

@@ -5,7 +5,8 @@ package org.yukiguni.job;
  * TrainingArguments}, those of trl's {@code SFTConfig} for lengths, and alpaca-lora's where neither
  * has one.
  *
- * @param answer column whose text is learnt as what follows the prompt
+ * @param answer column whose text is learnt as what follows the prompt; null where {@code
+ *     prompt.messages} hold the answers too
  * @param trainOnInputs whether the prompt's tokens are learnt too
  * @param addEos whether an answer ends with the end-of-sequence token
  * @param maxLength most tokens of a row, prompt and answer together
@@ -28,10 +29,11 @@ package org.yukiguni.job;
  * @param evalSteps steps from one evaluation to the next
  * @param saveSteps steps from one checkpoint to the next
  * @param saveTotalLimit checkpoints that are kept
+ * @param samples rows whose prompts are answered in the end, without what was learnt and with it
  * @param seed of the first matrices, the order of the rows and dropout
  */
 public record TrainSpec(
-    @Key(presence = Key.Presence.REQUIRED) String answer,
+    String answer,
     @Key(otherwise = "false") boolean trainOnInputs,
     @Key(otherwise = "true") boolean addEos,
     @Key(otherwise = "1024", min = 2) int maxLength,
@@ -54,6 +56,7 @@ public record TrainSpec(
     @Key(otherwise = "100", min = 1) int evalSteps,
     @Key(otherwise = "500", min = 1) int saveSteps,
     @Key(otherwise = "2", min = 1) int saveTotalLimit,
+    @Key(otherwise = "0", min = 0, max = 100) int samples,
     @Key(otherwise = "42") long seed) {
   /** What happens to rows that are too long. */
   public enum Overlong {

@@ -58,7 +58,8 @@ final class RenderConversation implements UDF2<String, String, Row> {
     return wording.render(template, messages, input);
   }
 
-  private static List<Object> read(String messages) {
+  /** Messages from JSON, as {@link #values}. */
+  static List<Object> read(String messages) {
     JsonNode list;
     try {
       list = JSON.readTree(messages);

@@ -15,11 +15,18 @@ import org.yukiguni.model.TrainingRow;
  *
  * @param learnt in the order of their ids
  * @param held rows that are only measured, likewise
+ * @param samples some of them, held back if there are such, to show what was learnt
  */
-record Examples(List<TrainingRow> learnt, List<TrainingRow> held) {
+record Examples(List<TrainingRow> learnt, List<TrainingRow> held, List<Sample> samples) {
   Examples {
     learnt = List.copyOf(learnt);
     held = List.copyOf(held);
+    samples = List.copyOf(samples);
+  }
+
+  /** The same with samples. */
+  Examples showing(List<Sample> some) {
+    return new Examples(learnt, held, some);
   }
 
   /** Holds some rows back, chosen by the seed. */
@@ -40,7 +47,7 @@ record Examples(List<TrainingRow> learnt, List<TrainingRow> held) {
     for (int i = 0; i < rows.size(); i++) {
       (isHeld[i] ? out : in).add(rows.get(i));
     }
-    return new Examples(in, out);
+    return new Examples(in, out, List.of());
   }
 
   /** SHA-256 over all tokens and marks in hex, its first half. */

@@ -1,13 +1,15 @@
 package org.yukiguni.train;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import org.yukiguni.job.TrainSpec;
 import org.yukiguni.model.TrainingRow;
 
 /**
- * Makes a row to learn from a prompt and its answer. Both are tokenised as one text; what is learnt
- * begins where its tokens differ from those of the prompt alone, which is what a generation sees.
+ * Makes a row to learn from a prompt and its answer, or from a conversation. All is tokenised as one
+ * text; what is learnt begins where its tokens differ from those of the prompt alone, which is what
+ * a generation sees.
  */
 final class RowMaker {
   private final Function<String, int[]> tokenizer;
@@ -40,26 +42,64 @@ final class RowMaker {
     if (answer.isEmpty()) {
       return Made.problem("has an empty answer");
     }
-    int[] alone = withoutEnd(tokenizer.apply(prompt));
-    int[] all = withoutEnd(tokenizer.apply(prompt + answer));
-    if (train.addEos()) {
+    return make(id, List.of(prompt, prompt + answer));
+  }
+
+  /**
+   * Makes the row of a conversation.
+   *
+   * @param texts up to the beginning and up to the end of each turn that is learnt, the whole last
+   */
+  Made make(String id, List<String> texts) {
+    if (texts.isEmpty()) {
+      return Made.problem("has no turn of the assistant");
+    }
+    int[] all = withoutEnd(tokenizer.apply(texts.get(texts.size() - 1)));
+    int last = common(tokenizer.apply(texts.get(texts.size() - 2)), all);
+    // Chat templates end a turn with the token themselves.
+    if (train.addEos() && lastEos(all, last, all.length) < 0) {
       all = Arrays.copyOf(all, all.length + 1);
       all[all.length - 1] = eos;
     }
     if (all.length > train.maxLength() && train.overlong() == TrainSpec.Overlong.REFUSE) {
       return Made.problem("has %d tokens".formatted(all.length));
     }
-    int mismatch = Arrays.mismatch(alone, all);
-    int begin = mismatch < 0 ? all.length : mismatch;
     int length = Math.min(all.length, train.maxLength());
-    if (begin >= length) {
+    int first = common(tokenizer.apply(texts.get(0)), all);
+    if (first >= length) {
       return Made.problem(
-          "has a prompt of %d tokens, which leaves nothing of its answer".formatted(alone.length));
+          "has a prompt of %d tokens, which leaves nothing of its answer".formatted(first));
     }
     boolean[] isTarget = new boolean[length];
-    Arrays.fill(isTarget, train.trainOnInputs() ? 1 : Math.max(1, begin), length, true);
+    for (int turn = 0; turn < texts.size(); turn += 2) {
+      boolean isLast = turn + 2 == texts.size();
+      int begin = common(tokenizer.apply(texts.get(turn)), all);
+      int end = isLast ? all.length : common(tokenizer.apply(texts.get(turn + 1)), all);
+      int eosAt = lastEos(all, begin, end);
+      Arrays.fill(
+          isTarget, Math.min(begin, length), Math.min(eosAt < 0 ? end : eosAt + 1, length), true);
+    }
+    if (train.trainOnInputs()) {
+      Arrays.fill(isTarget, true);
+    }
+    isTarget[0] = false;
     TrainingRow row = new TrainingRow(id, Arrays.copyOf(all, length), isTarget);
     return row.targets() == 0 ? Made.problem("has no token to predict") : new Made(row, null);
+  }
+
+  /** How many tokens two lists begin with in common. */
+  private static int common(int[] some, int[] all) {
+    int mismatch = Arrays.mismatch(some, all);
+    return mismatch < 0 ? all.length : mismatch;
+  }
+
+  /** Where the last end-of-sequence token of a stretch is, or -1; nothing is generated behind it. */
+  private int lastEos(int[] tokens, int from, int to) {
+    int at = to - 1;
+    while (at >= from && tokens[at] != eos) {
+      at--;
+    }
+    return at < from ? -1 : at;
   }
 
   /** T5-style tokenizers end every text, the prompt too, with the token. */

@@ -2,6 +2,7 @@ package org.yukiguni.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.job.TrainSpec;
@@ -58,6 +59,23 @@ class RowMakerTest {
     assertThat(row.isTarget()).containsExactly(false, true, true, true);
   }
 
+  /** Of two turns the second ends with the token already, and a line break behind it. */
+  @Test
+  void eachTurnOfAConversationIsLearntUpToItsEnd() {
+    String end = String.valueOf((char) EOS);
+    List<String> texts =
+        List.of("ab", "abcd" + end, "abcd" + end + "e", "abcd" + end + "efg" + end + "\n");
+    RowMaker maker = maker("");
+    TrainingRow row = maker.make("r", texts).row();
+    assertThat(row.tokens())
+        .containsExactly('a', 'b', 'c', 'd', EOS, 'e', 'f', 'g', EOS, '\n');
+    assertThat(row.isTarget())
+        .containsExactly(false, false, true, true, true, false, true, true, true, false);
+    assertThat(maker("max_length: 7").make("r", texts).row().isTarget())
+        .containsExactly(false, false, true, true, true, false, true);
+    assertThat(maker.make("r", List.of()).problem()).isEqualTo("has no turn of the assistant");
+  }
+
   /** T5-style tokenizers end every text with the token. */
   @Test
   void anEndOfThePromptIsNotInTheRow() {
@@ -67,7 +85,11 @@ class RowMakerTest {
   }
 
   private static RowMaker.Made make(String keys, String prompt, String answer) {
-    return new RowMaker(text -> text.chars().toArray(), EOS, train(keys)).make("r", prompt, answer);
+    return maker(keys).make("r", prompt, answer);
+  }
+
+  private static RowMaker maker(String keys) {
+    return new RowMaker(text -> text.chars().toArray(), EOS, train(keys));
   }
 
   private static TrainSpec train(String keys) {
@@ -82,7 +104,7 @@ class RowMakerTest {
             output: { path: o }
             """
                 .formatted(keys),
-            java.util.List.of())
+            List.of())
         .train();
   }
 }
