@@ -117,15 +117,15 @@ def of(net: __torch__.gradients.Net, stored: Dict[str, Tensor], parameters: Dict
   recompute = torch.Int(batch["recompute"][0]) == 1
   inputs = annotate(List[Tensor], [])
   outputs = annotate(List[Tensor], [])
+  # With gradients also where nothing is kept: without, other kernels run, whose last bits differ.
+  torch.set_grad_enabled(True)
   for i in range(L):
     if scale != 0. and not recompute:
-      torch.set_grad_enabled(True)
       x = torch.requires_grad_(torch.detach(x), True)
       torch.append(outputs, net.layer(w[i], i, x, ragged))
     torch.append(inputs, x)
-    x = torch.detach(outputs[i]) if torch.len(outputs) > 0 else net.layer(w[i], i, x, ragged)
+    x = torch.detach(outputs[i] if torch.len(outputs) > 0 else net.layer(w[i], i, x, ragged))
 
-  torch.set_grad_enabled(True)
   # Made again, now with a gradient where a part of them is trained.
   net.add_start(w[L])
   net.add_end(w[L])

@@ -21,6 +21,7 @@ import java.util.Map;
  */
 public final class Page {
   private static final String FOLDER = "report/";
+  private static final String SCRIPT = "page.js";
   private static final String CHARTS =
       "META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
   private static final PebbleEngine TEMPLATES =
@@ -34,17 +35,22 @@ public final class Page {
 
   /** The page of a run. */
   public static String of(Output output, Summary summary) {
-    return render("page.html", Map.of("page", PageModel.of(output, summary)));
+    return render("page.html", SCRIPT, Map.of("page", PageModel.of(output, summary)));
   }
 
   /** The page of two runs beside each other. */
   public static String of(Comparison comparison) {
-    return render("comparison.html", Map.of("page", comparison));
+    return render("comparison.html", SCRIPT, Map.of("page", comparison));
   }
 
-  private static String render(String template, Map<String, Object> model) {
+  /** The page of a training. */
+  public static String of(TrainingLog log) {
+    return render("training.html", "training.js", Map.of("page", TrainingPage.of(log)));
+  }
+
+  private static String render(String template, String scriptName, Map<String, Object> model) {
     String charts = resource(CHARTS).replace("//# sourceMappingURL", "// no map at");
-    String script = resource(FOLDER + "page.js");
+    String script = resource(FOLDER + scriptName);
     Map<String, Object> context = new HashMap<>(model);
     context.put("style", resource(FOLDER + "page.css"));
     context.put("charts", charts);

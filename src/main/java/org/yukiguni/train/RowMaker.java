@@ -7,9 +7,9 @@ import org.yukiguni.job.TrainSpec;
 import org.yukiguni.model.TrainingRow;
 
 /**
- * Makes a row to learn from a prompt and its answer, or from a conversation. All is tokenised as one
- * text; what is learnt begins where its tokens differ from those of the prompt alone, which is what
- * a generation sees.
+ * Makes a row to learn from a prompt and its answer, or from a conversation. All is tokenised as
+ * one text; what is learnt begins where its tokens differ from those of the prompt alone, which is
+ * what a generation sees.
  */
 final class RowMaker {
   private final Function<String, int[]> tokenizer;
@@ -93,7 +93,9 @@ final class RowMaker {
     return mismatch < 0 ? all.length : mismatch;
   }
 
-  /** Where the last end-of-sequence token of a stretch is, or -1; nothing is generated behind it. */
+  /**
+   * Where the last end-of-sequence token of a stretch is, or -1; nothing is generated behind it.
+   */
   private int lastEos(int[] tokens, int from, int to) {
     int at = to - 1;
     while (at >= from && tokens[at] != eos) {

@@ -29,8 +29,13 @@ final class TrainFolder {
   private static final String OURS = "_yukiguni";
   private static final String ADAPTER = "adapter";
   private static final String LOG = "log";
+
+  /** Before the name of a folder that is not written to its end. */
+  private static final String DRAFT = "_";
+
   private static final String OPTIMIZER = "optimizer.bin";
   private static final String IDENTITY = "identity.txt";
+  private static final String JOB = "job.yaml";
   private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-(\\d+)");
 
   private final FileSystem files;
@@ -73,14 +78,33 @@ final class TrainFolder {
   /** What of the folder is not a training's. */
   List<String> foreign() {
     return names().stream()
-        .filter(name -> !List.of(OURS, ADAPTER, LOG).contains(name))
-        .filter(name -> !CHECKPOINT.matcher(name.replaceFirst("^_", "")).matches())
+        .filter(name -> !List.of(OURS, DRAFT + ADAPTER, ADAPTER, LOG).contains(name))
+        .filter(name -> !CHECKPOINT.matcher(name.replaceFirst("^" + DRAFT, "")).matches())
         .toList();
   }
 
   /** What the training goes by; empty if there is none. */
   Optional<String> identity() {
-    Path file = new Path(new Path(path, OURS), IDENTITY);
+    return text(IDENTITY);
+  }
+
+  /** The effective job; empty if there is no training. */
+  Optional<String> job() {
+    return text(JOB);
+  }
+
+  /** Whether the adapter is there. */
+  boolean isDone() {
+    return !names(adapter()).isEmpty();
+  }
+
+  /** Whether there are figures. */
+  boolean hasLog() {
+    return !names(log()).isEmpty();
+  }
+
+  private Optional<String> text(String name) {
+    Path file = new Path(new Path(path, OURS), name);
     return call(
         "read " + file,
         () -> {
@@ -95,7 +119,7 @@ final class TrainFolder {
 
   /** Begins a training. */
   void begin(String identity, String effectiveJob) {
-    write(new Path(new Path(path, OURS), "job.yaml"), effectiveJob.getBytes(UTF_8));
+    write(new Path(new Path(path, OURS), JOB), effectiveJob.getBytes(UTF_8));
     write(new Path(new Path(path, OURS), IDENTITY), identity.getBytes(UTF_8));
   }
 
@@ -121,36 +145,45 @@ final class TrainFolder {
 
   /** Writes a checkpoint, whole or not at all, and removes those that are too many. */
   void save(AdapterLayout layout, OptimizerState state, String config, int kept) {
-    Path draft = new Path(path, "_checkpoint-" + state.steps());
-    delete(draft);
-    writeAdapter(draft, layout, state, config);
+    Path draft = draft(checkpoint(state.steps()), layout, state, config);
     call(
         "write " + draft,
         () -> {
           try (var out = new DataOutputStream(files.create(new Path(draft, OPTIMIZER), true))) {
             state.write(out);
           }
-          Path checkpoint = checkpoint(state.steps());
-          delete(checkpoint);
-          if (!files.rename(draft, checkpoint)) {
-            throw new IOException("the file system refused to rename it");
-          }
           return null;
         });
+    publish(draft, checkpoint(state.steps()));
     List<Integer> all = checkpoints();
     all.subList(0, Math.max(0, all.size() - kept)).forEach(steps -> delete(checkpoint(steps)));
   }
 
-  /** Writes the adapter of a finished training. */
+  /** Writes the adapter of a finished training, whole or not at all. */
   void finish(AdapterLayout layout, OptimizerState state, String config) {
-    writeAdapter(adapter(), layout, state, config);
+    publish(draft(adapter(), layout, state, config), adapter());
   }
 
-  private void writeAdapter(
-      Path folder, AdapterLayout layout, OptimizerState state, String config) {
+  /** Writes an adapter beside the folder that it is to become. */
+  private Path draft(Path folder, AdapterLayout layout, OptimizerState state, String config) {
+    Path draft = new Path(path, DRAFT + folder.getName());
+    delete(draft);
     byte[] weights = AdapterFiles.weights(layout, state.parameters());
-    write(new Path(folder, AdapterFiles.CONFIG), config.getBytes(UTF_8));
-    write(new Path(folder, AdapterFiles.WEIGHTS), weights);
+    write(new Path(draft, AdapterFiles.CONFIG), config.getBytes(UTF_8));
+    write(new Path(draft, AdapterFiles.WEIGHTS), weights);
+    return draft;
+  }
+
+  private void publish(Path draft, Path folder) {
+    delete(folder);
+    call(
+        "rename " + draft,
+        () -> {
+          if (!files.rename(draft, folder)) {
+            throw new IOException("the file system refused");
+          }
+          return null;
+        });
   }
 
   /** The state of a checkpoint. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.yukiguni.report.TrainingLog;
 
 /** Shows each step: a bar where a person looks at a terminal, else a log line every ten seconds. */
 final class TrainProgress implements AutoCloseable {
@@ -36,7 +37,7 @@ final class TrainProgress implements AutoCloseable {
                 .build();
   }
 
-  void show(StepRecord record) {
+  void show(TrainingLog.Step record) {
     tokens += record.tokens();
     double seconds = (System.nanoTime() - startNanos) / 1e9;
     String figures =

@@ -18,6 +18,8 @@ import org.yukiguni.job.LoraSpec;
 import org.yukiguni.job.TrainJob;
 import org.yukiguni.job.TrainSpec;
 import org.yukiguni.model.TrainingModel.Memory;
+import org.yukiguni.report.TrainingLog;
+import org.yukiguni.report.TrainingScreen;
 import org.yukiguni.tokenizer.PromptConventions;
 import org.yukiguni.tokenizer.Tokenizer;
 
@@ -74,21 +76,22 @@ public final class TrainRun {
     train(training, layout, state, folder);
     refuseEmpty(layout, state);
     folder.finish(layout, state, config(layout));
-    TrainSummary.print(spark, folder, job, out);
+    FinishedSteps.of(spark, job.output().path()).ifPresent(log -> TrainingScreen.print(log, out));
+    BeforeAndAfter.print(spark, job, folder, examples.samples(), out);
   }
 
   private void train(
       Training training, AdapterLayout layout, OptimizerState state, TrainFolder folder) {
-    List<StepRecord> records = new ArrayList<>();
+    List<TrainingLog.Step> records = new ArrayList<>();
     try (TrainProgress progress = new TrainProgress(job.name(), state.steps(), training.total())) {
       while (state.steps() < training.total()) {
-        StepRecord record = training.step();
+        TrainingLog.Step record = training.step();
         records.add(record);
         progress.show(record);
         if (training.isDue(job.train().saveSteps())) {
           // The figures first: a checkpoint without its figures would never get them.
           spark
-              .createDataFrame(StepRecord.rows(records), StepRecord.SCHEMA)
+              .createDataFrame(StepRows.of(records), StepRows.SCHEMA)
               .coalesce(1)
               .write()
               .mode(SaveMode.Overwrite)

@@ -9,6 +9,7 @@ import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.TrainSpec;
 import org.yukiguni.model.Gradients;
 import org.yukiguni.model.TrainingRow;
+import org.yukiguni.report.TrainingLog;
 import org.yukiguni.spark.MicroBatch;
 
 /** The steps of a training. The loss is the mean over all targets of a step's rows. */
@@ -49,7 +50,7 @@ final class Training {
   }
 
   /** Makes the next step. */
-  StepRecord step() {
+  TrainingLog.Step step() {
     long start = System.nanoTime();
     int step = state.steps();
     List<TrainingRow> rows =
@@ -61,7 +62,7 @@ final class Training {
     double norm = AdamW.clip(gradient, train.maxGradNorm());
     optimizer.step(gradient, rate.at(step));
     boolean measures = !examples.held().isEmpty() && isDue(train.evalSteps());
-    return new StepRecord(
+    return new TrainingLog.Step(
         step + 1,
         (step + 1.0) / order.stepsPerEpoch(),
         rate.at(step),

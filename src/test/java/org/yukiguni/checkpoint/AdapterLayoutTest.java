@@ -24,8 +24,7 @@ class AdapterLayoutTest {
         AdapterLayout.of(
             Checkpoint.open(Path.of("src/test/resources/fixtures", model)),
             new LoraConfig(2, 4, 0, false, List.of(target), List.of(module)));
-    AdapterLayout.Slot slot =
-        layout.slot("base_model.model." + tensor).orElseThrow();
+    AdapterLayout.Slot slot = layout.slot("base_model.model." + tensor).orElseThrow();
     assertThat(slot.kind()).isEqualTo(AdapterLayout.Kind.WHOLE);
     assertThat(slot.name()).isEqualTo(name);
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trainings with the jar under spark-submit, on a cluster of two workers. */
 class TrainIT {
   private static final int SECONDS = 300;
-  private static final int STEPS = 12;
+  private static final int STEPS = 8;
 
   @TempDir private Path folder;
 
@@ -34,12 +34,11 @@ class TrainIT {
     cluster.close();
   }
 
+  /** The second run goes on with one executor after a kill, the first has two all the time. */
   @Test
   void executorsAndAKillDoNotChangeTheBytes() throws Exception {
     assertThat(submit("two", "spark.cores.max=2")).isZero();
-    assertThat(submit("one", "spark.cores.max=1")).isZero();
     assertThat(cluster.output("two")).contains("steps        " + STEPS);
-    assertThat(adapter("one")).isEqualTo(adapter("two"));
 
     CompletableFuture<Integer> broken =
         CompletableFuture.supplyAsync(() -> submit("killed", "spark.cores.max=2"));
@@ -47,7 +46,7 @@ class TrainIT {
     driver("killed").destroyForcibly();
     assertThat(broken.get(SECONDS, TimeUnit.SECONDS)).isNotZero();
     assertThat(folder.resolve("killed/adapter")).doesNotExist();
-    assertThat(submit("killed", "spark.cores.max=2")).isZero();
+    assertThat(submit("killed", "spark.cores.max=1")).isZero();
     assertThat(cluster.output("killed")).doesNotContain("step 0 of");
     assertThat(adapter("killed")).isEqualTo(adapter("two"));
   }

@@ -29,16 +29,14 @@ class TrainJobTest {
   @Test
   void loraDefaults() {
     assertThat(with().lora())
-        .isEqualTo(
-            new LoraSpec(8, 8, 0, false, LoraSpec.Bias.NONE, List.of("q_proj"), List.of()));
+        .isEqualTo(new LoraSpec(8, 8, 0, false, LoraSpec.Bias.NONE, List.of("q_proj"), List.of()));
   }
 
   @Test
   void loraKeys() {
     assertThat(
-            with(
-                    "lora={r: 4, lora_alpha: 16, lora_dropout: 0.05, use_rslora: true, bias: none,"
-                        + " target_modules: [a, b], modules_to_save: [c, d]}")
+            with("lora={r: 4, lora_alpha: 16, lora_dropout: 0.05, use_rslora: true, bias: none,"
+                    + " target_modules: [a, b], modules_to_save: [c, d]}")
                 .lora())
         .isEqualTo(
             new LoraSpec(
@@ -80,8 +78,7 @@ class TrainJobTest {
   @Test
   void trainKeys() {
     assertThat(
-            with(
-                    """
+            with("""
                     train={answer: a, train_on_inputs: true, add_eos: false, max_length: 3,
                       overlong: refuse, val_set_size: 4, num_train_epochs: 0.5, max_steps: 6,
                       per_device_train_batch_size: 7, gradient_accumulation_steps: 8,

@@ -35,8 +35,7 @@ class ChatTurnsTest extends PromptFixture {
   void namedTemplatesEndWithTheAnswer() {
     assertThat(turns("{messages: m, template: rinna-dialogue}").texts(TWO))
         .endsWith(
-            "ユーザー: a<NL>システム: b<NL>ユーザー: c<NL>システム: ",
-            "ユーザー: a<NL>システム: b<NL>ユーザー: c<NL>システム: d");
+            "ユーザー: a<NL>システム: b<NL>ユーザー: c<NL>システム: ", "ユーザー: a<NL>システム: b<NL>ユーザー: c<NL>システム: d");
     assertThat(turns("{messages: m, template: rinna-bilingual}").texts(TWO))
         .endsWith("ユーザー: a\nシステム: b\nユーザー: c\nシステム: d");
   }

@@ -67,8 +67,7 @@ class RowMakerTest {
         List.of("ab", "abcd" + end, "abcd" + end + "e", "abcd" + end + "efg" + end + "\n");
     RowMaker maker = maker("");
     TrainingRow row = maker.make("r", texts).row();
-    assertThat(row.tokens())
-        .containsExactly('a', 'b', 'c', 'd', EOS, 'e', 'f', 'g', EOS, '\n');
+    assertThat(row.tokens()).containsExactly('a', 'b', 'c', 'd', EOS, 'e', 'f', 'g', EOS, '\n');
     assertThat(row.isTarget())
         .containsExactly(false, false, true, true, true, false, true, true, true, false);
     assertThat(maker("max_length: 7").make("r", texts).row().isTarget())

@@ -49,23 +49,6 @@ class TrainRunTest {
   }
 
   @Test
-  void aTrainingThatBrokeOffAnywhereEndsWithTheSameBytes() throws IOException {
-    train("whole", "lora_dropout: 0.1", "");
-    for (int steps : new int[] {0, 4}) {
-      Path out = folder.resolve("broken" + steps);
-      copy(folder.resolve("whole"), out);
-      // What a kill before the next checkpoint leaves.
-      delete(out.resolve("adapter"));
-      for (int later = steps + 2; later <= 6; later += 2) {
-        delete(out.resolve("checkpoint-" + later));
-      }
-      train("broken" + steps, "lora_dropout: 0.1", "");
-      assertThat(adapter("broken" + steps)).as("after %d steps", steps).isEqualTo(adapter("whole"));
-      assertThat(LocalSpark.session().read().parquet(out + "/log").count()).isEqualTo(6);
-    }
-  }
-
-  @Test
   void dropoutIsDrawnFromTheSeed() throws IOException {
     for (String name : List.of("a", "b", "other", "none")) {
       String dropout = name.equals("none") ? "0.0" : "0.5";
@@ -86,6 +69,37 @@ class TrainRunTest {
     Checkpoint checkpoint = Checkpoint.open(MINI, Optional.of(folder.resolve("whole/adapter")));
     assertThat(checkpoint.ends().get("head").file().toString()).contains("whole");
     assertThat(checkpoint.ends().get("embedding").file().toString()).contains("whole");
+  }
+
+  /** A conversation of one turn is a prompt and its answer in the same words. */
+  @Test
+  void conversationsAreLearntFrom() throws IOException {
+    run(job("column", "", "").replace("max_steps: 6", "max_steps: 2"));
+    run(
+        job("messages", "", "")
+            .replace("max_steps: 6", "max_steps: 2")
+            .replaceFirst("prompt: .*", "prompt: { messages: m, template: rinna-dialogue }")
+            .replace("answer: a, ", ""));
+    assertThat(adapter("messages")).isEqualTo(adapter("column"));
+  }
+
+  @Test
+  void theAnswersBeforeAndAfterAreShown() throws IOException {
+    String summary = run(job("out", "", "").replace("seed: 3", "seed: 3, samples: 3"));
+    assertThat(summary.lines().filter(line -> line.startsWith("  before "))).hasSize(3);
+    List<String> before = section(summary, "  before ");
+    List<String> after = section(summary, "  after ");
+    assertThat(before).isNotEqualTo(after);
+    assertThat(after).allSatisfy(answer -> assertThat(answer).contains("答えは"));
+    assertThat(section(summary, "  in the data ")).allMatch(a -> a.matches("答えは\\d+です。"));
+  }
+
+  private static List<String> section(String summary, String begin) {
+    return summary
+        .lines()
+        .filter(line -> line.startsWith(begin))
+        .map(line -> line.substring(begin.length()).strip())
+        .toList();
   }
 
   @Test
@@ -184,8 +198,12 @@ class TrainRunTest {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 12; i++) {
       rows.append(
-          "{\"id\": \"r%02d\", \"q\": \"%d足す2は何ですか。\", \"a\": \"答えは%dです。\"}\n"
-              .formatted(i, i, i + 2));
+          """
+          {"id": "r%1$02d", "q": "%1$d足す2は何ですか。", "a": "答えは%2$dです。",\
+           "m": [{"role": "user", "content": "%1$d足す2は何ですか。"},\
+           {"role": "assistant", "content": "答えは%2$dです。"}]}
+          """
+              .formatted(i, i + 2));
     }
     Path input = folder.resolve("rows.jsonl");
     try {
@@ -214,21 +232,5 @@ class TrainRunTest {
 
   private byte[] adapter(String name) throws IOException {
     return Files.readAllBytes(folder.resolve(name).resolve("adapter/adapter_model.safetensors"));
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (var files = Files.walk(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(from.relativize(file).toString()));
-      }
-    }
-  }
-
-  private static void delete(Path path) throws IOException {
-    try (var files = Files.walk(path)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

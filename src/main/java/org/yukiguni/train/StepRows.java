@@ -6,28 +6,10 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.yukiguni.report.TrainingLog;
 
-/**
- * A line of the training's log.
- *
- * @param step counted from 1
- * @param epoch how often all rows have been learnt, a fraction
- * @param learningRate of the step
- * @param loss mean over the step's targets, before the step
- * @param gradientNorm before it is scaled down
- * @param tokens of the step's rows
- * @param seconds that the step took
- * @param evalLoss mean over the targets of the rows held back, after the step; null if not measured
- */
-record StepRecord(
-    int step,
-    double epoch,
-    double learningRate,
-    double loss,
-    double gradientNorm,
-    long tokens,
-    double seconds,
-    Double evalLoss) {
+/** The training's log as rows. */
+final class StepRows {
   static final StructType SCHEMA =
       new StructType(
           new StructField[] {
@@ -42,20 +24,22 @@ record StepRecord(
             DataTypes.createStructField("eval_loss", DataTypes.DoubleType, true)
           });
 
-  static List<Row> rows(List<StepRecord> records) {
-    return records.stream()
+  private StepRows() {}
+
+  static List<Row> of(List<TrainingLog.Step> steps) {
+    return steps.stream()
         .map(
-            r ->
+            s ->
                 RowFactory.create(
-                    r.step,
-                    r.epoch,
-                    r.learningRate,
-                    r.loss,
-                    r.gradientNorm,
-                    r.tokens,
-                    r.seconds,
-                    r.tokens / r.seconds,
-                    r.evalLoss))
+                    s.step(),
+                    s.epoch(),
+                    s.learningRate(),
+                    s.loss(),
+                    s.gradientNorm(),
+                    s.tokens(),
+                    s.seconds(),
+                    s.tokensPerSecond(),
+                    s.evalLoss()))
         .toList();
   }
 }
