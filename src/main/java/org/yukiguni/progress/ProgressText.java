@@ -42,7 +42,7 @@ final class ProgressText {
       return line.append(s.fetches().isEmpty() ? " for " + clock(s.seconds()) : "").toString();
     }
     line.append(
-        ", %s of %s rows, %s completions, %s errors, %s, %s left"
+        ", %s of %s rows, %s completions, %s errors, %s%s"
             .formatted(
                 Figures.number(s.rowsDone()),
                 Figures.number(s.rows()),
@@ -70,7 +70,7 @@ final class ProgressText {
   }
 
   private static String rows(ProgressState s) {
-    return "%s of %s rows, %s left"
+    return "%s of %s rows%s"
         .formatted(Figures.number(s.rowsDone()), Figures.number(s.rows()), left(s.secondsLeft()));
   }
 
@@ -84,7 +84,7 @@ final class ProgressText {
     double unit = isLarge ? 1e9 : 1e6;
     return String.format(
         Locale.ROOT,
-        isLarge ? "%,.2f of %,.2f GB, %s left" : "%,.0f of %,.0f MB, %s left",
+        isLarge ? "%,.2f of %,.2f GB%s" : "%,.0f of %,.0f MB%s",
         fetch.bytes() / unit,
         fetch.totalBytes() / unit,
         left(fetch.secondsLeft()));
@@ -96,7 +96,7 @@ final class ProgressText {
   }
 
   private static String left(Long seconds) {
-    return seconds == null ? "unknown" : clock(seconds.doubleValue());
+    return seconds == null ? "" : ", " + clock(seconds.doubleValue()) + " left";
   }
 
   private static List<String> engines(ProgressState s, int width) {
@@ -122,7 +122,7 @@ final class ProgressText {
       return name + "loading the model for " + clock(e.loadingSeconds());
     }
     String layers =
-        "%d of %d layers, %s left"
+        "%d of %d layers%s"
             .formatted(e.layersLoaded(), e.layers(), left(e.loadingSecondsLeft()));
     return bar(name, (double) e.layersLoaded() / e.layers(), layers, width);
   }

@@ -1,5 +1,7 @@
 package org.yukiguni.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -23,9 +25,11 @@ public final class Figures {
     return String.format(Locale.ROOT, "%.0f %%", 100 * share);
   }
 
-  /** Three digits that count, or a dash. */
+  /** Three digits that count, without an exponent, or a dash. */
   static String money(Double amount) {
-    return amount == null ? "-" : String.format(Locale.ROOT, "%.3g", amount);
+    return amount == null
+        ? "-"
+        : BigDecimal.valueOf(amount).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 
   /** Milliseconds, as seconds from ten thousand on. */

@@ -102,9 +102,9 @@ public final class Screen {
   private static String cost(Summary.Cost cost) {
     return String.format(
         Locale.ROOT,
-        "cost         %.4g for %.3g engine hours; %s per 1,000 tokens, %s per row%n",
-        cost.total(),
-        cost.engineHours(),
+        "cost         %s for %s engine hours; %s per 1,000 tokens, %s per row%n",
+        Figures.money(cost.total()),
+        Figures.money(cost.engineHours()),
         Figures.money(cost.perThousandTokens()),
         Figures.money(cost.perRow()));
   }

@@ -98,11 +98,10 @@ final class ProgressMeterTest {
         .containsExactly(
             "nightly, downloading for 0:00:10",
             "rinna/x [31m   [======                   ]  25 %  2.00 of 8.00 GB, 0:01:00 left",
-            "3 a/b          [                               ]   0 %  0 of 4 MB, unknown left");
+            "3 a/b          [                                        ]   0 %  0 of 4 MB");
     assertThat(ProgressText.line(state))
         .isEqualTo(
-            "nightly: downloading, rinna/x [31m: 2.00 of 8.00 GB, 0:01:00 left, 3 a/b: 0 of 4 MB,"
-                + " unknown left");
+            "nightly: downloading, rinna/x [31m: 2.00 of 8.00 GB, 0:01:00 left, 3 a/b: 0 of 4 MB");
     state = meter.read(Sums.ZERO, List.of(), List.of());
     assertThat(state.phase()).isEqualTo("reading");
   }
