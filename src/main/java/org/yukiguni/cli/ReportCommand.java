@@ -61,7 +61,7 @@ final class ReportCommand implements Callable<Integer> {
 
   private int tell(SparkSession spark, Output newest) {
     Summary summary = SummaryReader.read(newest);
-    Screen.print(newest, summary, System.out);
+    Screen.print(newest, summary, html == null ? "--html FILE also writes a page" : "", System.out);
     if (html != null) {
       PageFile.write(spark, html, Page.of(newest, summary));
     }

@@ -122,8 +122,7 @@ final class ProgressText {
       return name + "loading the model for " + clock(e.loadingSeconds());
     }
     String layers =
-        "%d of %d layers%s"
-            .formatted(e.layersLoaded(), e.layers(), left(e.loadingSecondsLeft()));
+        "%d of %d layers%s".formatted(e.layersLoaded(), e.layers(), left(e.loadingSecondsLeft()));
     return bar(name, (double) e.layersLoaded() / e.layers(), layers, width);
   }
 

@@ -10,13 +10,20 @@ public final class Screen {
 
   private Screen() {}
 
-  /** Prints a run; the last line is its summary as JSON. */
-  public static void print(Output output, Summary summary, PrintStream out) {
+  /**
+   * Prints a run; the last line is its summary as JSON.
+   *
+   * @param next what a person may want to do now; may be empty
+   */
+  public static void print(Output output, Summary summary, String next, PrintStream out) {
     int width = terminalWidth();
     if (summary.rowsOut() > 0) {
       out.println(CompletionTable.of(output.rows(), width));
     }
     out.println(text(summary, width));
+    if (!next.isEmpty()) {
+      out.println("next: " + TerminalText.oneLine(next) + "\n");
+    }
     out.println(summary.json());
     out.flush();
   }

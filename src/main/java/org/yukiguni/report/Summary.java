@@ -118,7 +118,7 @@ public record Summary(
   public record Cost(double engineHours, double total, Double perThousandTokens, Double perRow) {}
 
   /** Rows without a completion. */
-  long numErrors() {
+  public long numErrors() {
     return errors.values().stream().mapToLong(Long::longValue).sum();
   }
 

@@ -139,8 +139,17 @@ public final class GenerateRun {
       PageFile.write(spark, request.job().report().html(), Page.of(finished, summary));
     }
     progress.close();
-    Screen.print(finished, summary, out);
+    Screen.print(finished, summary, next(summary), out);
     return FinishedRuns.exitCode(finished.run(), summary);
+  }
+
+  /** What a person may want to do now. */
+  private String next(Summary summary) {
+    return summary.numErrors() > 0
+        ? "generate --retry-errors with the same job runs the prompts with errors again"
+        : request.job().report().html() == null
+            ? "report %s --html FILE writes a page".formatted(request.job().output().path())
+            : "";
   }
 
   /** Why no more chunks may begin. */

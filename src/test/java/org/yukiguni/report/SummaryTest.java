@@ -108,6 +108,7 @@ final class SummaryTest {
     Screen.print(
         output,
         SummaryReader.read(output),
+        "",
         new java.io.PrintStream(screen, true, java.nio.charset.StandardCharsets.UTF_8));
     for (String text :
         List.of(Screen.text(s, 80), screen.toString(java.nio.charset.StandardCharsets.UTF_8))) {
