@@ -10,6 +10,7 @@ import org.yukiguni.run.RunBrokenException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a person is told when something goes wrong: sentences, and an exit code. */
 final class Problems {
@@ -26,9 +27,24 @@ final class Problems {
           "Cannot generate because no job file is given; try generate jobs/quickstart.yaml, or let"
               + " init DATASET MODEL write one");
     } else {
-      System.err.println(TerminalText.lines(problem.getMessage()) + "; --help shows the commands");
+      System.err.println(TerminalText.lines(sentence(problem)));
     }
     return ExitCode.WRONG_JOB.code();
+  }
+
+  private static String sentence(ParameterException problem) {
+    CommandLine at = problem.getCommandLine();
+    if (at.getParent() != null) {
+      return problem.getMessage() + "; " + at.getCommandName() + " --help says more";
+    }
+    String near =
+        problem instanceof UnmatchedArgumentException unmatched
+            ? unmatched.getSuggestions().stream()
+                .findFirst()
+                .map("; did you mean %s?"::formatted)
+                .orElse("")
+            : "";
+    return problem.getMessage() + (near.isEmpty() ? "; --help shows the commands" : near);
   }
 
   /** Says why a command could not do its work. */

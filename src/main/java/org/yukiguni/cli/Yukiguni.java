@@ -23,11 +23,17 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "First steps: init DATASET MODEL writes a job file; generate JOB.yaml runs it; report OUTPUT",
-      "--html FILE shows what came of it. generate-completion prints a script for bash and zsh.",
+      "First steps:",
+      "  init DATASET MODEL           writes a job file",
+      "  generate JOB.yaml --dry-run  shows its first prompt and counts tokens",
+      "  generate JOB.yaml            runs it, or goes on where it broke",
+      "  report OUTPUT --html FILE    shows what came of it",
       "",
-      "Exit codes: 0 all rows are done; 1 the job or its input is wrong, nothing was generated;",
-      "2 more rows failed than run.max_error_ratio allows; 3 the run broke, run it again to go on."
+      "Exit codes:",
+      "  0  all rows are done",
+      "  1  the job or its input is wrong; nothing was generated",
+      "  2  more rows failed than run.max_error_ratio allows",
+      "  3  the run broke or was stopped; the same command goes on with it"
     })
 public final class Yukiguni {
   private Yukiguni() {}

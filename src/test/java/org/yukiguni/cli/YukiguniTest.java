@@ -38,7 +38,7 @@ final class YukiguniTest {
   @Test
   void helpShowsTheCommandsAndTheExitCodes() {
     assertThat(Yukiguni.execute("--help")).isZero();
-    assertThat(out.toString(UTF_8)).contains("generate", "report", "download", "3 the run broke");
+    assertThat(out.toString(UTF_8)).contains("generate", "report", "download", "3  the run broke");
     assertThat(Yukiguni.execute("--version")).isZero();
     assertThat(out.toString(UTF_8)).contains("Spark 4.");
   }
@@ -50,7 +50,11 @@ final class YukiguniTest {
         .singleElement()
         .satisfies(line -> assertThat(line).contains("jobs/quickstart.yaml", "init DATASET MODEL"));
     assertThat(Yukiguni.execute("generate", "--colour", "job.yaml")).isEqualTo(1);
-    assertThat(err.toString(UTF_8).lines()).hasSize(2).last().asString().endsWith("the commands");
+    assertThat(Yukiguni.execute("repotr", "target/quickstart")).isEqualTo(1);
+    assertThat(err.toString(UTF_8).lines())
+        .hasSize(3)
+        .anyMatch(line -> line.contains("--colour") && line.endsWith("; generate --help says more"))
+        .anyMatch(line -> line.contains("repotr") && line.endsWith("; did you mean report?"));
   }
 
   @Test
