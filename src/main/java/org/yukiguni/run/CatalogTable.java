@@ -1,6 +1,8 @@
 package org.yukiguni.run;
 
+import java.util.Arrays;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.spark.OutputColumn;
@@ -37,7 +39,8 @@ final class CatalogTable {
     }
     String run = OutputColumn.RUN_ID.columnName();
     String chunk = OutputColumn.CHUNK.columnName();
-    StructType all = schema.add(OutputColumn.RUN_ID.field()).add(OutputColumn.CHUNK.field());
+    StructType all =
+        explained(schema).add(OutputColumn.RUN_ID.field()).add(OutputColumn.CHUNK.field());
     spark.sql(
         "CREATE TABLE %s (%s) USING parquet PARTITIONED BY (%s, %s) LOCATION '%s'"
             .formatted(
@@ -47,6 +50,18 @@ final class CatalogTable {
                 chunk,
                 outputPath.replace("\\", "\\\\").replace("'", "\\'")));
     spark.sql("MSCK REPAIR TABLE " + quoted());
+  }
+
+  /** Kept columns say where they come from, if they say nothing themselves. */
+  private static StructType explained(StructType schema) {
+    return new StructType(
+        Arrays.stream(schema.fields())
+            .map(
+                field ->
+                    field.getComment().isEmpty()
+                        ? field.withComment("Column of the input, as it was.")
+                        : field)
+            .toArray(StructField[]::new));
   }
 
   private void refuseOther(String outputPath) {

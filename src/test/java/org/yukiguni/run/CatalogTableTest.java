@@ -42,6 +42,8 @@ final class CatalogTableTest {
 
     assertThat(spark.table(TABLE).count()).isEqualTo(8);
     assertThat(spark.table(TABLE).select("run_id").distinct().count()).isEqualTo(2);
+    assertThat(spark.table(TABLE).schema().fields())
+        .allMatch(field -> field.getComment().isDefined());
     List<Row> described = spark.sql("DESCRIBE TABLE " + TABLE).collectAsList();
     for (OutputColumn column : OutputColumn.values()) {
       if (column != OutputColumn.TOKEN_IDS) {
