@@ -13,7 +13,7 @@ import org.yukiguni.spark.Sums;
 /**
  * Makes rates and a time to go of counts. The time to go is that of the tokens that are left: those
  * of the prompts that were not computed yet, and for every completion that is missing the mean
- * length of those that are there. Rows alone would mislead, since the longest prompts run first.
+ * length as far as it is known. Rows alone would mislead, since the longest prompts run first.
  */
 final class ProgressMeter {
   private static final double WINDOW_SECONDS = 10;
@@ -81,7 +81,7 @@ final class ProgressMeter {
         sums.errors(),
         rate(recent.peekFirst(), recent.peekLast()),
         rate(atStart, recent.peekLast()),
-        secondsLeft(sums),
+        secondsLeft(sums, engines.stream().mapToInt(EngineStatus::running).sum()),
         fetches,
         engines(executors));
   }
@@ -118,18 +118,33 @@ final class ProgressMeter {
         : (to.newTokens - from.newTokens) / (to.seconds - from.seconds);
   }
 
-  private Long secondsLeft(Sums sums) {
+  /**
+   * The mean length of a completion. Those that ended first are the short ones, so the ones in work
+   * count too, as half of a completion each.
+   */
+  private static double meanLength(Sums sums, long drawn, int running) {
+    double ended = sums.completions();
+    return Math.max(sums.tokens() / ended, drawn / (ended + running / 2.0));
+  }
+
+  private Long secondsLeft(Sums sums, int running) {
     Sample last = recent.peekLast();
     if (phase != Phase.GENERATING || last == null || sums.completions() == 0) {
+      return null;
+    }
+    if (sums.completions() < running) {
+      // Nobody can tell yet how long the others become.
       return null;
     }
     long promptsDone = last.promptTokens - atStart.promptTokens;
     long drawn = last.newTokens - atStart.newTokens;
     double seconds = last.seconds - atStart.seconds;
     long rowsLeft = work.rows() - work.rowsBefore() - sums.rows();
-    double meanLength = (double) sums.tokens() / sums.completions();
     double toDraw =
-        (double) (work.rows() - work.rowsBefore()) * work.completionsPerRow() * meanLength - drawn;
+        (double) (work.rows() - work.rowsBefore())
+                * work.completionsPerRow()
+                * meanLength(sums, drawn, running)
+            - drawn;
     double prompts = work.promptTokens() < 0 ? 0 : work.promptTokens() - (double) promptsDone;
     double done = (work.promptTokens() < 0 ? 0 : promptsDone) + (double) drawn;
     if (seconds <= 0 || done <= 0) {

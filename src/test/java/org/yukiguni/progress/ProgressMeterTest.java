@@ -80,6 +80,21 @@ final class ProgressMeterTest {
   }
 
   @Test
+  void theFirstCompletionsToEndAreNotTakenForTypicalOnes() {
+    meter.plan(new Work(100, 0, 1, 0));
+    meter.enter(Phase.GENERATING);
+    read(Sums.ZERO, executor(open(0, 0)));
+    seconds = 2;
+    // 64 are in work.
+    assertThat(read(new Sums(2, 2, 0, 20, 1), executor(open(0, 1_236))).secondsLeft()).isNull();
+    seconds = 4;
+    // 64 have ended with 40 tokens each, as many have 30 so far.
+    ProgressState state = read(new Sums(64, 64, 0, 2_560, 1), executor(open(0, 4_480)));
+    double mean = 4_480 / 96.0;
+    assertThat(state.secondsLeft()).isEqualTo(Math.round((100 * mean - 4_480) * 4 / 4_480));
+  }
+
+  @Test
   void aModelThatComesIsShownWhereverItComes() {
     Fetch first = new Fetch("rinna/x\u001b[31m", 1_000_000_000, 8_000_000_000L);
     ProgressState state = meter.read(Sums.ZERO, List.of(first), List.of());
