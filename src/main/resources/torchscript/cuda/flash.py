@@ -12,6 +12,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, begins_q: Tensor, begins_k: Tensor, 
   # q [T, H, D]; k and v [N, J, D]. Sequence s of B has the queries begins_q[s] to begins_q[s + 1] and
   # the used_k[s] keys from begins_k[s] on; its last query stands at its last key. begins_q [B + 1],
   # begins_k [B + 1], used_k [B], all int32; window: 0 for none -> [T, H, D]
+  # With used_k the kernel takes begins_k for places only (block_info.h), so they need not rise.
   left = annotate(Optional[int], None)
   if window > 0:
     left = window - 1

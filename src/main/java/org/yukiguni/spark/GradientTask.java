@@ -7,7 +7,6 @@ import org.yukiguni.checkpoint.AdapterLayout;
 import org.yukiguni.hub.ModelSource;
 import org.yukiguni.job.Device;
 import org.yukiguni.model.Gradients;
-import org.yukiguni.model.TorchRuntime;
 import org.yukiguni.model.TrainingModel.Memory;
 
 /** Computes the gradients of a micro-batch on the model that is resident on the executor. */
@@ -41,7 +40,7 @@ public final class GradientTask implements Function<MicroBatch, Gradients> {
   @Override
   public Gradients call(MicroBatch batch) {
     TaskContext task = TaskContext.get();
-    String place = TaskDevice.of(task, device, TorchRuntime::cudaDevices).get(0);
+    String place = TaskDevice.forTraining(device);
     TrainerLoader loader = new TrainerLoader(model, layout, place, task.cpus(), memory);
     try (var trainer = ExecutorEngines.trainer(loader)) {
       return trainer

@@ -31,6 +31,20 @@ final class TaskDevice {
     return choose(wanted, grantedTo(task), cudaDevices);
   }
 
+  /**
+   * The device for a task that computes gradients, whose scripts are for processors only.
+   *
+   * @throws IllegalStateException if the job insists on a GPU
+   */
+  static String forTraining(Device wanted) {
+    if (wanted.kind() == Device.Kind.CUDA) {
+      throw new IllegalStateException(
+          "Cannot train on %s because gradients are computed on CPUs only; set model.device: cpu"
+              .formatted(wanted));
+    }
+    return CPU;
+  }
+
   /** The N of {@code cuda:N}. */
   static int indexOf(String device) {
     return Integer.parseInt(device.substring("cuda:".length()));

@@ -48,6 +48,16 @@ final class TaskDeviceTest {
   }
 
   @Test
+  void trainingsRunOnProcessors() {
+    assertThat(TaskDevice.forTraining(Device.AUTO)).isEqualTo("cpu");
+    assertThat(TaskDevice.forTraining(Device.parse("cpu"))).isEqualTo("cpu");
+    assertThatThrownBy(() -> TaskDevice.forTraining(Device.parse("cuda:1")))
+        .hasMessage(
+            "Cannot train on cuda:1 because gradients are computed on CPUs only; set model.device:"
+                + " cpu");
+  }
+
+  @Test
   void threadsAreTheExecutorsCores() {
     assertThat(threads("spark://host:7077", "6")).isEqualTo(6);
     assertThat(threads("spark://host:7077", null)).isEqualTo(16);
