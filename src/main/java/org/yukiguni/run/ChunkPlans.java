@@ -20,11 +20,15 @@ final class ChunkPlans {
   private final RunRecord run;
   private final StructType output;
 
+  /** One for all chunks: to make it, Spark lists the folders of all of them. */
+  private final Dataset<Row> plan;
+
   ChunkPlans(SparkSession spark, RunFolder folder, RunRecord run, StructType output) {
     this.spark = spark;
     this.folder = folder;
     this.run = run;
     this.output = output;
+    this.plan = Planner.read(spark, folder, run);
   }
 
   /** The chunks that are not done. */
@@ -69,7 +73,6 @@ final class ChunkPlans {
   }
 
   private Dataset<Row> plan(int chunk) {
-    StructType schema = run.plan();
-    return Planner.read(spark, folder, schema).where(col("chunk").equalTo(chunk)).drop("chunk");
+    return plan.where(col("chunk").equalTo(chunk)).drop("chunk");
   }
 }

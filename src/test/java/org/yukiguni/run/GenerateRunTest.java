@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.OutputMode;
 import org.yukiguni.job.TimeLimit;
+import org.yukiguni.spark.LocalSpark;
 
 final class GenerateRunTest {
   @TempDir Path folder;
@@ -57,6 +60,28 @@ final class GenerateRunTest {
     assertThat(test.lastJson().get("rows_out").asLong()).isEqualTo(80);
     assertThat(test.lastJson().get("completion_tokens").asLong()).isEqualTo(480);
     assertThat(test.lastJson().get("device_busy_share").asDouble()).isBetween(0.0, 1.01);
+  }
+
+  /** Spark lists more than 32 folders by a job with a task for each. */
+  @Test
+  void manyChunksAreListedAFewTimesOnly() {
+    AtomicInteger tasks = new AtomicInteger();
+    SparkListener counter =
+        new SparkListener() {
+          @Override
+          public void onTaskEnd(SparkListenerTaskEnd end) {
+            tasks.incrementAndGet();
+          }
+        };
+    LocalSpark.session().sparkContext().addSparkListener(counter);
+    try {
+      TestRun test = new TestRun(folder.resolve("out")).withRows(rows(40)).withChunkRows(1);
+      assertThat(test.run()).isEqualTo(ExitCode.OK);
+      assertThat(test.read().count()).isEqualTo(80);
+    } finally {
+      LocalSpark.session().sparkContext().removeSparkListener(counter);
+    }
+    assertThat(tasks.get()).isLessThan(40 * 20);
   }
 
   @Test
