@@ -201,7 +201,9 @@ final class ChunkRunner {
 
   void write(Dataset<Row> rows, Path target) {
     try {
-      rows.write()
+      RunFooter.of(folder, run)
+          .on(rows)
+          .write()
           .mode(SaveMode.Overwrite)
           // The mark is what resume goes by, whatever the cluster's default.
           .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "true")

@@ -1,9 +1,12 @@
 package org.yukiguni.run;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -23,7 +26,22 @@ final class Environment {
     String ours = Environment.class.getPackage().getImplementationVersion();
     versions.put("yukiguni", ours == null ? "development" : ours);
     versions.put("processor", processor());
+    versions.put("libtorch", version("/native/lib/pytorch.properties"));
+    versions.put("tokenizers", version("/native/lib/tokenizers.properties"));
     return versions;
+  }
+
+  /** As the native library's jar says it. */
+  private static String version(String resource) {
+    Properties properties = new Properties();
+    try (InputStream in = Environment.class.getResourceAsStream(resource)) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + resource, e);
+    }
+    return properties.getProperty("version", "unknown");
   }
 
   private static String processor() {

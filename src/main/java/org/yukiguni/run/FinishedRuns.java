@@ -3,6 +3,7 @@ package org.yukiguni.run;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -43,13 +44,10 @@ public final class FinishedRuns {
     return of(spark, newest, newest.record().orElseThrow());
   }
 
-  /**
-   * The newest run of an output folder.
-   *
-   * @throws InvalidJobException if there is none
-   */
-  static RunFolder newestFolder(SparkSession spark, String outputPath) {
-    return newestOf(folders(spark, outputPath), outputPath);
+  /** The newest run of an output folder; empty if there is none. */
+  static Optional<RunFolder> newestFolder(SparkSession spark, String outputPath) {
+    List<RunFolder> runs = folders(spark, outputPath);
+    return runs.isEmpty() ? Optional.empty() : Optional.of(runs.get(runs.size() - 1));
   }
 
   private static List<RunFolder> folders(SparkSession spark, String outputPath) {

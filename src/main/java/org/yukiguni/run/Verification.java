@@ -1,23 +1,20 @@
 package org.yukiguni.run;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.xxhash64;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.yukiguni.report.TerminalText;
 import org.yukiguni.spark.Counters;
@@ -29,29 +26,50 @@ import org.yukiguni.spark.PlanColumn;
 public final class Verification {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN = 5;
+  private static final String ID = PlanColumn.ID.columnName();
 
   private final SparkSession spark;
-  private final RunFolder folder;
-  private final RunRecord run;
+  private final RunFooter run;
+  private final Evidence evidence;
 
-  private Verification(SparkSession spark, RunFolder folder) {
+  private Verification(SparkSession spark, RunFooter run, Evidence evidence) {
     this.spark = spark;
-    this.folder = folder;
-    this.run = folder.record().orElseThrow();
+    this.run = run;
+    this.evidence = evidence;
+  }
+
+  /** Where a run's requests and its output are looked up. */
+  interface Evidence {
+    /** Input columns that the output keeps. */
+    List<StructField> kept();
+
+    /** Rows of the plan, so many of those without an error; other ones for another seed. */
+    Dataset<Row> sample(RunRequest request, int rows, long seed);
+
+    /** All output rows. */
+    Dataset<Row> output(StructType schema);
   }
 
   /**
-   * Looks at the newest run of an output folder.
+   * Looks at the newest run of an output folder; if the folder holds files of ours and no record of
+   * a run, at the files alone, whose footers say what is needed.
    *
-   * @throws org.yukiguni.job.InvalidJobException if there is none
+   * @throws org.yukiguni.job.InvalidJobException if there is neither
    */
   public static Verification ofNewest(SparkSession spark, String outputPath) {
-    return new Verification(spark, FinishedRuns.newestFolder(spark, outputPath));
+    Optional<RunFolder> newest = FinishedRuns.newestFolder(spark, outputPath);
+    if (newest.isPresent()) {
+      RunRecord run = newest.get().record().orElseThrow();
+      return new Verification(
+          spark, RunFooter.of(newest.get(), run), new PlanEvidence(spark, newest.get(), run));
+    }
+    FileEvidence files = FileEvidence.in(spark, outputPath);
+    return new Verification(spark, files.run(), files);
   }
 
   /** The run's job as YAML, secrets hidden. */
   public String job() {
-    return folder.readNote(Planner.JOB_NOTE);
+    return run.job();
   }
 
   /**
@@ -63,15 +81,19 @@ public final class Verification {
    * @return TOO_MANY_ERRORS if a row differs
    */
   public ExitCode run(RunRequest request, int rows, long seed, PrintStream out) {
-    OutputSchema schema = OutputSchema.withTokenIds(FinishedRuns.kept(run));
-    Dataset<Row> sample = sample(rows, seed).cache();
+    OutputSchema schema = OutputSchema.withTokenIds(evidence.kept());
+    Dataset<Row> sample = evidence.sample(request, rows, seed).cache();
     Map<String, Row> now =
         byKey(
             sample.mapPartitions(
                 request.partition(
                     schema, Counters.register(spark.sparkContext(), "verify " + run.runId())),
                 Encoders.row(schema.schema())));
-    Map<String, Row> before = byKey(stored(schema.schema(), sample));
+    Map<String, Row> before =
+        byKey(
+            evidence
+                .output(schema.schema())
+                .join(sample.select(ID), new String[] {ID}, "left_semi"));
     List<String> different = new ArrayList<>();
     int errors = 0;
     for (Map.Entry<String, Row> entry : now.entrySet()) {
@@ -85,29 +107,6 @@ public final class Verification {
     print(out, request, now.size(), errors, different);
     sample.unpersist();
     return different.isEmpty() ? ExitCode.OK : ExitCode.TOO_MANY_ERRORS;
-  }
-
-  private Dataset<Row> sample(int rows, long seed) {
-    Object[] done = Arrays.stream(folder.doneChunks(run)).boxed().toArray();
-    return Planner.read(spark, folder, run.plan())
-        .where(col("chunk").isin(done))
-        .where(col(PlanColumn.ERROR_CODE.columnName()).isNull())
-        .drop("chunk")
-        .orderBy(xxhash64(col(PlanColumn.ID.columnName()), lit(seed)))
-        .limit(rows);
-  }
-
-  private Dataset<Row> stored(StructType schema, Dataset<Row> sample) {
-    String id = PlanColumn.ID.columnName();
-    String[] chunks =
-        Arrays.stream(folder.doneChunks(run))
-            .mapToObj(chunk -> folder.chunk(chunk).toString())
-            .toArray(String[]::new);
-    return spark
-        .read()
-        .schema(schema)
-        .parquet(chunks)
-        .join(sample.select(id), new String[] {id}, "left_semi");
   }
 
   private static Map<String, Row> byKey(Dataset<Row> rows) {

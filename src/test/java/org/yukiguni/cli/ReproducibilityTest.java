@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +75,22 @@ class ReproducibilityTest {
     Job other = JobReader.parse(verification.job(), List.of("generation.seed=6"));
     assertThat(verification.run(Requests.of(other), 9, 1, out)).isEqualTo(ExitCode.TOO_MANY_ERRORS);
     assertThat(printed.toString(StandardCharsets.UTF_8)).contains("\ndifferent: p");
+
+    // Of the files alone the footers say enough.
+    try (Stream<Path> notes = Files.walk(folder.resolve("verified/_yukiguni"))) {
+      for (Path note : notes.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(note);
+      }
+    }
+    Verification alone = Verification.ofNewest(LocalSpark.session(), output);
+    assertThat(alone.job()).isEqualTo(verification.job());
+    printed.reset();
+    assertThat(alone.run(Requests.of(job), 9, 1, out)).isEqualTo(ExitCode.OK);
+    assertThat(alone.run(Requests.of(other), 9, 1, out)).isEqualTo(ExitCode.TOO_MANY_ERRORS);
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains("18 completions generated again, 18 equal, 0 different")
+        .contains("\"libtorch\":\"2.")
+        .contains("\ndifferent: p");
   }
 
   /** Runs the job and returns id, sequence_index, token_ids and cumulative_logprob. */
