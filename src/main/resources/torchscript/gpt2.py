@@ -4,7 +4,7 @@
 
 
 def conv1d(w: Dict[str, Tensor], name: str) -> __torch__.linear.Linear:
-  weight = torch.t(__torch__.weights.take(w, torch.add(name, ".weight")))
+  weight = torch.t(__torch__.adapter.matrix(w, torch.add(name, ".weight")))
   linear = __torch__.linear.Linear(weight, __torch__.weights.take(w, torch.add(name, ".bias")))
   return __torch__.adapter.adapt(linear, w, [name], 0)
 

@@ -89,6 +89,7 @@ def of(net: __torch__.gradients.Net, stored: Dict[str, Tensor], parameters: Dict
   # settings: of changes. All by layer/name. batch: ids [T], targets [T] (-1: none), rows [T], lengths [R],
   # dropout [T] (random numbers of the tokens; [0] for none) and scale [1], by which the sum of the losses is
   # multiplied; 0 for no gradients. recompute [1]: 0 to keep what autograd stores of all layers.
+  # bfloat16 [1]: 1 to multiply with the layers' matrices in it.
   # -> gradients by the parameters' names, and the rows' sums of losses [R] under "losses"
   torch.set_grad_enabled(False)
   L = __torch__.gradients.count(stored)
@@ -104,6 +105,8 @@ def of(net: __torch__.gradients.Net, stored: Dict[str, Tensor], parameters: Dict
   p = __torch__.gradients.empty(L)
   for i in range(L):
     torch._set_item(w[i], "dropout", batch["dropout"])
+    if torch.Int(batch["bfloat16"][0]) == 1:
+      torch._set_item(w[i], "bfloat16", batch["bfloat16"])
   __torch__.gradients.add(w, stored)
   __torch__.gradients.add(w, settings)
   __torch__.gradients.add(w, leaves)

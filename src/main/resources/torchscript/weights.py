@@ -15,7 +15,8 @@ def join(w: Dict[str, Tensor], names: List[str], suffix: str) -> Optional[Tensor
   if __torch__.weights.has(w, torch.add(names[0], suffix)):
     parts = annotate(List[Tensor], [])
     for i in range(torch.len(names)):
-      torch.append(parts, __torch__.weights.take(w, torch.add(names[i], suffix)))
+      name = torch.add(names[i], suffix)
+      torch.append(parts, __torch__.adapter.matrix(w, name) if suffix == ".weight" else __torch__.weights.take(w, name))
     joined = torch.cat(parts, 0) if torch.len(names) > 1 else parts[0]
   return joined
 

@@ -1,6 +1,13 @@
 # The low-rank changes that are trained (https://arxiv.org/abs/2106.09685).
 
 
+def matrix(w: Dict[str, Tensor], name: str) -> Tensor:
+  # Of a linear layer: float32, or bfloat16 where it is to be multiplied in that.
+  if __torch__.weights.has(w, "bfloat16"):
+    return torch.to(__torch__.precision.stored(w[name]), 15)
+  return __torch__.precision.of(w[name])
+
+
 def adapt(linear: __torch__.linear.Linear, w: Dict[str, Tensor], names: List[str], heads: int) -> __torch__.linear.Linear:
   # names: of the matrices that are joined in the layer, in its order; heads as for weights.by_part
   begin = 0

@@ -1,5 +1,6 @@
 # x W^T + b for a frozen W, with the low-rank changes that are trained:
 # x W^T + b + scale (dropout(x) A^T) B^T, as in peft's tuners/lora/layer.py.
+# W is float32 or bfloat16; in bfloat16 the product rounds x, as autocast does, and nothing else.
 
 
 def kept(rows: Tensor, module: int, channels: int, dropout: float) -> Tensor:
@@ -59,7 +60,13 @@ class Linear:
 
   def forward(self: __torch__.linear.Linear, x: Tensor) -> Tensor:
     # [T, K] -> [T, N]
-    y = torch.linear(x, self.weight, self.bias)
+    bias = self.bias
+    if ops.prim.dtype(self.weight) == 6:
+      y = torch.linear(x, self.weight, bias)
+    else:
+      y = torch.to(torch.linear(torch.to(x, 15), self.weight), 6)
+      if torch.__isnot__(bias, None):
+        y = torch.add(y, unchecked_cast(Tensor, bias))
     changes = self.changes
     for i in range(torch.len(changes)):
       change = changes[i]

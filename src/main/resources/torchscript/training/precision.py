@@ -2,8 +2,10 @@
 # which DJL 0.35.1 has no name.
 
 
+def stored(weight: Tensor) -> Tensor:
+  return torch.view_copy(weight, 15) if ops.prim.dtype(weight) == 0 else weight
+
+
 def of(weight: Tensor) -> Tensor:
   # No copy where the file holds float32: the tensor stays in the mapped file.
-  if ops.prim.dtype(weight) == 0:
-    weight = torch.view_copy(weight, 15)
-  return torch.to(weight, 6)
+  return torch.to(__torch__.precision.stored(weight), 6)

@@ -17,6 +17,7 @@ package org.yukiguni.job;
  * @param perDeviceTrainBatchSize rows that go through the model together
  * @param gradientAccumulationSteps times so many rows make a step
  * @param gradientCheckpointing whether layers are computed twice to save memory
+ * @param bf16 whether the model's frozen matrices are multiplied in bfloat16
  * @param learningRate the largest of the schedule
  * @param lrSchedulerType how it falls after the warm-up
  * @param warmupSteps over which it rises from 0
@@ -44,6 +45,7 @@ public record TrainSpec(
     @Key(otherwise = "8", min = 1) int perDeviceTrainBatchSize,
     @Key(otherwise = "1", min = 1) int gradientAccumulationSteps,
     @Key(otherwise = "false") boolean gradientCheckpointing,
+    @Key(otherwise = "false") boolean bf16,
     @Key(otherwise = "5.0e-5", above = 0) double learningRate,
     @Key(otherwise = "linear") Scheduler lrSchedulerType,
     @Key(otherwise = "0", min = 0) int warmupSteps,

@@ -30,7 +30,7 @@ public final class TrainingModel implements AutoCloseable {
   private final ModelConfig config;
   private final AdapterLayout layout;
   private final ModelOptions options;
-  private final Memory memory;
+  private final TrainingOptions training;
   private final NDManager manager;
   private final Map<String, NDArray> stored = new HashMap<>();
 
@@ -43,19 +43,9 @@ public final class TrainingModel implements AutoCloseable {
   /** A script keeps the ends of the model while it runs, so each thread needs one of its own. */
   private final ConcurrentLinkedQueue<ScriptModule> idle = new ConcurrentLinkedQueue<>();
 
-  /** What is kept of the layers between the way up and the way down. */
-  public enum Memory {
-    /** Everything that the gradients need. */
-    KEEP,
-    /**
-     * Their inputs; they are computed again. Takes the memory of one layer, and a third more time.
-     */
-    RECOMPUTE
-  }
-
   private TrainingModel(
-      Checkpoint checkpoint, AdapterLayout layout, ModelOptions options, Memory memory) {
-    this.memory = memory;
+      Checkpoint checkpoint, AdapterLayout layout, ModelOptions options, TrainingOptions training) {
+    this.training = training;
     this.config = checkpoint.config();
     this.layout = layout;
     this.options = options;
@@ -73,8 +63,8 @@ public final class TrainingModel implements AutoCloseable {
    * @param layout of what is trained, made for the same folder
    */
   public static TrainingModel open(
-      Path folder, AdapterLayout layout, ModelOptions options, Memory memory) {
-    return new TrainingModel(Checkpoint.open(folder), layout, options, memory);
+      Path folder, AdapterLayout layout, ModelOptions options, TrainingOptions training) {
+    return new TrainingModel(Checkpoint.open(folder), layout, options, training);
   }
 
   private void store(String prefix, Map<String, StoredTensor> tensors) {
@@ -133,8 +123,7 @@ public final class TrainingModel implements AutoCloseable {
         float[] part = Arrays.copyOfRange(parameters, slot.offset(), slot.offset() + slot.size());
         values.put(slot.name(), scope.create(part, shape(slot)));
       }
-      Map<String, NDArray> batch =
-          batch(scope, rows, scale, dropoutKeys, memory == Memory.RECOMPUTE);
+      Map<String, NDArray> batch = batch(scope, rows, scale, dropoutKeys);
       return result(
           module.differentiate(scope, "gradients", List.of(stored, values, settings, batch)));
     } finally {
@@ -164,12 +153,8 @@ public final class TrainingModel implements AutoCloseable {
     return new Gradients(gradient, tensors.get("losses").toDoubleArray());
   }
 
-  private static Map<String, NDArray> batch(
-      NDManager scope,
-      List<TrainingRow> rows,
-      double scale,
-      long[] dropoutKeys,
-      boolean recompute) {
+  private Map<String, NDArray> batch(
+      NDManager scope, List<TrainingRow> rows, double scale, long[] dropoutKeys) {
     int total = rows.stream().mapToInt(row -> row.tokens().length).sum();
     long[] ids = new long[total];
     long[] targets = new long[total];
@@ -191,6 +176,8 @@ public final class TrainingModel implements AutoCloseable {
         }
       }
     }
+    boolean recompute = training.memory() == TrainingOptions.Memory.RECOMPUTE;
+    boolean rounds = training.products() == TrainingOptions.Products.BFLOAT16;
     return Map.of(
         "ids", scope.create(ids),
         "targets", scope.create(targets),
@@ -198,7 +185,8 @@ public final class TrainingModel implements AutoCloseable {
         "dropout", scope.create(dropout),
         "lengths", scope.create(lengths),
         "scale", scope.create(new float[] {(float) scale}),
-        "recompute", scope.create(new long[] {recompute ? 1 : 0}));
+        "recompute", scope.create(new long[] {recompute ? 1 : 0}),
+        "bfloat16", scope.create(new long[] {rounds ? 1 : 0}));
   }
 
   private static Shape shape(Slot slot) {

@@ -7,30 +7,30 @@ import org.yukiguni.checkpoint.AdapterLayout;
 import org.yukiguni.hub.ModelSource;
 import org.yukiguni.job.Device;
 import org.yukiguni.model.Gradients;
-import org.yukiguni.model.TrainingModel.Memory;
+import org.yukiguni.model.TrainingOptions;
 
 /** Computes the gradients of a micro-batch on the model that is resident on the executor. */
 public final class GradientTask implements Function<MicroBatch, Gradients> {
   private final ModelSource model;
   private final AdapterLayout layout;
   private final Device device;
-  private final Memory memory;
+  private final TrainingOptions training;
   private final Broadcast<float[]> parameters;
 
   /**
    * Describes the work of every task of a step.
    *
    * @param layout of what is trained
-   * @param memory what is kept of the layers
+   * @param training how
    * @param parameters in the layout's order
    */
   public GradientTask(
       ModelSource model,
       AdapterLayout layout,
       Device device,
-      Memory memory,
+      TrainingOptions training,
       Broadcast<float[]> parameters) {
-    this.memory = memory;
+    this.training = training;
     this.model = model;
     this.layout = layout;
     this.device = device;
@@ -41,7 +41,7 @@ public final class GradientTask implements Function<MicroBatch, Gradients> {
   public Gradients call(MicroBatch batch) {
     TaskContext task = TaskContext.get();
     String place = TaskDevice.forTraining(device);
-    TrainerLoader loader = new TrainerLoader(model, layout, place, task.cpus(), memory);
+    TrainerLoader loader = new TrainerLoader(model, layout, place, task.cpus(), training);
     try (var trainer = ExecutorEngines.trainer(loader)) {
       return trainer
           .value()

@@ -7,7 +7,7 @@ import org.yukiguni.checkpoint.AdapterLayout;
 import org.yukiguni.hub.ModelSource;
 import org.yukiguni.job.Device;
 import org.yukiguni.model.Gradients;
-import org.yukiguni.model.TrainingModel.Memory;
+import org.yukiguni.model.TrainingOptions;
 import org.yukiguni.spark.GradientTask;
 import org.yukiguni.spark.MicroBatch;
 
@@ -22,15 +22,15 @@ final class ClusterGradients {
   private final ModelSource model;
   private final AdapterLayout layout;
   private final Device device;
-  private final Memory memory;
+  private final TrainingOptions training;
 
   ClusterGradients(
       JavaSparkContext spark,
       ModelSource model,
       AdapterLayout layout,
       Device device,
-      Memory memory) {
-    this.memory = memory;
+      TrainingOptions training) {
+    this.training = training;
     this.spark = spark;
     this.model = model;
     this.layout = layout;
@@ -43,7 +43,7 @@ final class ClusterGradients {
     try {
       return spark
           .parallelize(batches, batches.size())
-          .map(new GradientTask(model, layout, device, memory, broadcast))
+          .map(new GradientTask(model, layout, device, training, broadcast))
           .collect();
     } finally {
       broadcast.destroy();

@@ -17,7 +17,7 @@ import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.LoraSpec;
 import org.yukiguni.job.TrainJob;
 import org.yukiguni.job.TrainSpec;
-import org.yukiguni.model.TrainingModel.Memory;
+import org.yukiguni.model.TrainingOptions;
 import org.yukiguni.report.TrainingLog;
 import org.yukiguni.report.TrainingScreen;
 import org.yukiguni.tokenizer.PromptConventions;
@@ -109,7 +109,13 @@ public final class TrainRun {
         request.model().source(),
         layout,
         job.model().device(),
-        job.train().gradientCheckpointing() ? Memory.RECOMPUTE : Memory.KEEP);
+        new TrainingOptions(
+            job.train().gradientCheckpointing()
+                ? TrainingOptions.Memory.RECOMPUTE
+                : TrainingOptions.Memory.KEEP,
+            job.train().bf16()
+                ? TrainingOptions.Products.BFLOAT16
+                : TrainingOptions.Products.FLOAT32));
   }
 
   private AdapterLayout layout() {

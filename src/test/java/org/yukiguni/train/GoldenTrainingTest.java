@@ -21,7 +21,9 @@ import org.yukiguni.checkpoint.TensorFile;
 import org.yukiguni.model.Gradients;
 import org.yukiguni.model.ModelOptions;
 import org.yukiguni.model.TrainingModel;
-import org.yukiguni.model.TrainingModel.Memory;
+import org.yukiguni.model.TrainingOptions;
+import org.yukiguni.model.TrainingOptions.Memory;
+import org.yukiguni.model.TrainingOptions.Products;
 import org.yukiguni.model.TrainingRow;
 
 /**
@@ -97,7 +99,7 @@ class GoldenTrainingTest {
     double worstGradient = 0;
     double worstLoss = 0;
     try (TrainingModel model =
-        TrainingModel.open(base, layout, new ModelOptions("cpu", 1), memory)) {
+        TrainingModel.open(base, layout, new ModelOptions("cpu", 1), new TrainingOptions(memory, Products.FLOAT32))) {
       for (JsonNode step : golden.path("steps")) {
         List<TrainingRow> rows = rows(golden, step);
         double targets = rows.stream().mapToInt(TrainingRow::targets).sum();
