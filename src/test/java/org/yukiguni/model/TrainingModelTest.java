@@ -62,7 +62,8 @@ class TrainingModelTest {
         .isEqualTo(rounded.gradient());
   }
 
-  private static Gradients gradients(Path model, LoraConfig lora, Memory memory, Products products) {
+  private static Gradients gradients(
+      Path model, LoraConfig lora, Memory memory, Products products) {
     AdapterLayout layout = AdapterLayout.of(Checkpoint.open(model), lora);
     float[] parameters = new float[layout.size()];
     for (int i = 0; i < parameters.length; i++) {
@@ -72,7 +73,8 @@ class TrainingModelTest {
     Arrays.fill(isTarget, true);
     TrainingRow row = new TrainingRow("r", new int[] {5, 9, 4, 7, 6, 8, 3, 5, 6}, isTarget);
     try (TrainingModel opened =
-        TrainingModel.open(model, layout, new ModelOptions("cpu", 1), new TrainingOptions(memory, products))) {
+        TrainingModel.open(
+            model, layout, new ModelOptions("cpu", 1), new TrainingOptions(memory, products))) {
       return opened.gradients(parameters, List.of(row), 1, new long[0]);
     }
   }

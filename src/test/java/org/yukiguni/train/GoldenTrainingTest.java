@@ -99,7 +99,11 @@ class GoldenTrainingTest {
     double worstGradient = 0;
     double worstLoss = 0;
     try (TrainingModel model =
-        TrainingModel.open(base, layout, new ModelOptions("cpu", 1), new TrainingOptions(memory, Products.FLOAT32))) {
+        TrainingModel.open(
+            base,
+            layout,
+            new ModelOptions("cpu", 1),
+            new TrainingOptions(memory, Products.FLOAT32))) {
       for (JsonNode step : golden.path("steps")) {
         List<TrainingRow> rows = rows(golden, step);
         double targets = rows.stream().mapToInt(TrainingRow::targets).sum();
