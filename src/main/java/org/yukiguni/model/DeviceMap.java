@@ -37,6 +37,11 @@ public record DeviceMap(List<Part> parts) {
    */
   public record Room(String device, Precision precision, long bytes, String reckoning) {}
 
+  /** All layers of the model. */
+  public int layers() {
+    return parts.stream().mapToInt(Part::layers).sum();
+  }
+
   /** All layers in one place. */
   public static DeviceMap whole(String device, Precision precision, int layers) {
     return new DeviceMap(List.of(new Part(device, precision, layers)));

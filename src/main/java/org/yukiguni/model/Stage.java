@@ -37,12 +37,17 @@ final class Stage implements AutoCloseable {
     this.mapped = mapped;
   }
 
-  /** Loads layers. */
+  /**
+   * Loads layers.
+   *
+   * @param layerLoaded is run after each
+   */
   static Stage load(
       Checkpoint checkpoint,
       Weights.Slice slice,
       ModelOptions options,
-      ModelScripts.Kernels kernels) {
+      ModelScripts.Kernels kernels,
+      Runnable layerLoaded) {
     ModelConfig config = checkpoint.config();
     NDManager manager = TorchRuntime.newManager(options);
     try {
@@ -52,7 +57,7 @@ final class Stage implements AutoCloseable {
               config.architecture().scriptName(),
               ModelScripts.architecture(config.architecture(), kernels));
       Placement placement = new Placement(manager, options);
-      List<ByteBuffer> mapped = Weights.load(checkpoint, slice, module, placement);
+      List<ByteBuffer> mapped = Weights.load(checkpoint, slice, module, placement, layerLoaded);
       KvCache cache =
           kernels.attention().isFlat()
               ? new FlatCache(manager, config, slice.numLayers(), options)

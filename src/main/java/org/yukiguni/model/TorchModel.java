@@ -54,17 +54,22 @@ public final class TorchModel implements LanguageModel {
   public static TorchModel open(Path folder, Optional<Path> adapter, ModelOptions options) {
     int layers = Checkpoint.readConfig(folder).layers();
     DeviceMap map = DeviceMap.whole(options.device(), options.precision(), layers);
-    return open(folder, adapter, options, map);
+    return open(folder, adapter, options, map, () -> {});
   }
 
   /**
    * The same on the devices of a map instead of the options'.
    *
    * @param map must have a place for every layer
+   * @param layerLoaded is run after each layer, for whoever waits for many
    */
   public static TorchModel open(
-      Path folder, Optional<Path> adapter, ModelOptions options, DeviceMap map) {
-    return open(folder, adapter, options, map, ModelScripts.Kernels::best);
+      Path folder,
+      Optional<Path> adapter,
+      ModelOptions options,
+      DeviceMap map,
+      Runnable layerLoaded) {
+    return open(folder, adapter, options, map, ModelScripts.Kernels::best, layerLoaded);
   }
 
   static TorchModel open(
@@ -72,7 +77,8 @@ public final class TorchModel implements LanguageModel {
       Optional<Path> adapter,
       ModelOptions options,
       DeviceMap map,
-      Function<ModelOptions, ModelScripts.Kernels> kernels) {
+      Function<ModelOptions, ModelScripts.Kernels> kernels,
+      Runnable layerLoaded) {
     Checkpoint checkpoint = Checkpoint.open(folder, adapter);
     ModelConfig config = checkpoint.config();
     List<Stage> stages = new ArrayList<>();
@@ -80,7 +86,7 @@ public final class TorchModel implements LanguageModel {
     try {
       for (Weights.Slice slice : Weights.Slice.of(map, config)) {
         ModelOptions here = options.on(map.parts().get(stages.size()));
-        stages.add(Stage.load(checkpoint, slice, here, kernels.apply(here)));
+        stages.add(Stage.load(checkpoint, slice, here, kernels.apply(here), layerLoaded));
         kvBytes += slice.numLayers() * KvCache.bytesPerToken(config, here.precision());
       }
       return new TorchModel(

@@ -72,10 +72,15 @@ final class Weights {
   /**
    * Loads the weights of some layers.
    *
+   * @param layerLoaded is run after each
    * @return what must be kept for as long as the module is used
    */
   static List<ByteBuffer> load(
-      Checkpoint checkpoint, Slice slice, ScriptModule module, Placement placement) {
+      Checkpoint checkpoint,
+      Slice slice,
+      ScriptModule module,
+      Placement placement,
+      Runnable layerLoaded) {
     ModelConfig c = checkpoint.config();
     List<Object> arguments = new ArrayList<>(List.of(placement.device()));
     arguments.addAll(c.architecture().scriptArguments(c));
@@ -90,6 +95,7 @@ final class Weights {
             checkpoint.layer(layer),
             checkpoint.layerChanges(layer),
             tensors -> module.run("add_layer", tensors, layer));
+        layerLoaded.run();
       }
       if (slice.hasStart) {
         weights.pass(

@@ -41,8 +41,10 @@ final class Arrivals implements FetchListener {
     others.forEach(other -> other.ended(model));
   }
 
-  void loaded(String device, int loaded, int total) {
-    layers.put(device, new Layers(loaded, total));
+  /** A model begins to be loaded; what is given back is to be told of each layer. */
+  Runnable loading(String device, int total) {
+    layers.put(device, new Layers(0, total));
+    return () -> layers.computeIfPresent(device, (key, now) -> new Layers(now.loaded() + 1, total));
   }
 
   List<Fetch> fetches() {

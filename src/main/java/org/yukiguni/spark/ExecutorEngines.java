@@ -37,8 +37,12 @@ final class ExecutorEngines {
 
   private record Key(ModelLoader loader, List<String> devices, int threads) {
     String device() {
-      return String.join("+", devices);
+      return name(devices);
     }
+  }
+
+  private static String name(List<String> devices) {
+    return String.join("+", devices);
   }
 
   /** A share in the engine of a model on the devices of a task. */
@@ -63,6 +67,11 @@ final class ExecutorEngines {
                         ARRIVALS.layers(state.key().device()))
                     : EngineStatus.of(state.key().device(), state.openingMs(), state.value()))
         .toList();
+  }
+
+  /** To be told of each layer of a model that is being loaded. */
+  static Runnable loadingOn(List<String> devices, int layers) {
+    return ARRIVALS.loading(name(devices), layers);
   }
 
   /** What is on its way into this executor. */

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -42,10 +43,14 @@ public final class MetricsPlugin implements SparkPlugin {
     gauge(registry, "rows.error", () -> board.sums().errors());
     gauge(registry, "prompts.done", () -> board.sums().rows());
     gauge(registry, "device.busy.ms", () -> board.sums().deviceMicros() / 1000);
-    gauge(
-        registry,
-        "memory.resident.bytes",
-        () -> board.executors().stream().mapToLong(ExecutorStatus::residentBytes).sum());
+    sum(board, registry, "memory.resident.bytes", ExecutorStatus::residentBytes);
+    sum(board, registry, "gpu.memory.used.bytes", ExecutorStatus::gpuUsedBytes);
+    sum(board, registry, "gpu.memory.bytes", ExecutorStatus::gpuBytes);
+  }
+
+  private static void sum(
+      LiveBoard board, MetricRegistry registry, String name, ToLongFunction<ExecutorStatus> value) {
+    gauge(registry, name, () -> board.executors().stream().mapToLong(value).sum());
   }
 
   /** The values of gauges at this moment. */

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
+import org.yukiguni.model.Gpu;
 
 /** The part of {@link MetricsPlugin} that lives in an executor. */
 final class StatusSender implements ExecutorPlugin {
@@ -20,13 +22,19 @@ final class StatusSender implements ExecutorPlugin {
   /** What Spark calls the executor of an application that has no other process. */
   private static final String DRIVER = "driver";
 
+  /** Asking takes a process of its own. */
+  private static final int GPU_SECONDS = 10;
+
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
+      Executors.newScheduledThreadPool(
+          2,
           task -> {
             Thread thread = new Thread(task, "engine-status");
             thread.setDaemon(true);
             return thread;
           });
+
+  private volatile List<Gpu> gpus = List.of();
 
   @Override
   public void init(PluginContext plugin, Map<String, String> extraConf) {
@@ -35,13 +43,24 @@ final class StatusSender implements ExecutorPlugin {
       EngineGauges.register(ExecutorEngines::statuses, plugin.metricRegistry());
     }
     var unused = timer.scheduleAtFixedRate(() -> send(plugin), SECONDS, SECONDS, TimeUnit.SECONDS);
+    var unusedToo =
+        timer.scheduleWithFixedDelay(this::askGpus, GPU_SECONDS, GPU_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static void send(PluginContext plugin) {
+  /** An executor without an engine on a GPU is not asked for its memory. */
+  private void askGpus() {
+    boolean isOnGpu =
+        ExecutorEngines.statuses().stream().anyMatch(e -> e.device().contains("cuda"));
+    gpus = isOnGpu ? Gpu.visible() : List.of();
+  }
+
+  private void send(PluginContext plugin) {
     ExecutorStatus status =
         new ExecutorStatus(
             plugin.executorID(),
             residentBytes(),
+            gpus.stream().mapToLong(gpu -> gpu.totalBytes() - gpu.freeBytes()).sum(),
+            gpus.stream().mapToLong(Gpu::totalBytes).sum(),
             ExecutorEngines.arrivals().fetches(),
             ExecutorEngines.statuses());
     try {

@@ -100,7 +100,13 @@ public record TorchLoader(
     Path folder = folder(model);
     FolderStamp stamp = FolderStamp.of(folder);
     ModelOptions options = new ModelOptions(devices.get(0), threads, weightFormat());
-    TorchModel opened = TorchModel.open(folder, adapterFolder(), options, map);
+    TorchModel opened =
+        TorchModel.open(
+            folder,
+            adapterFolder(),
+            options,
+            map,
+            ExecutorEngines.loadingOn(devices, map.layers()));
     long roomForKv = memory.kvTokens(map, rooms) * opened.limits().kvBytesPerToken();
     EngineLimits limits = EngineSizing.of(engine, opened.limits(), map, roomForKv);
     try {

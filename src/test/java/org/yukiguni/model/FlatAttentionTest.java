@@ -193,7 +193,8 @@ class FlatAttentionTest {
         Optional.empty(),
         new ModelOptions("cpu", 1),
         DeviceMap.whole("cpu", precision, layers),
-        unused -> new Kernels(linear, attention));
+        unused -> new Kernels(linear, attention),
+        () -> {});
   }
 
   /** The operator's signature is known to a libtorch without CUDA, too. */

@@ -221,7 +221,8 @@ class GoldenTest {
     ModelScripts.Kernels kernels =
         new ModelScripts.Kernels(linear, ModelScripts.Attention.IN_BLOCKS);
     try (TorchModel model =
-        TorchModel.open(golden.folder(), golden.adapter(), options, map, unused -> kernels)) {
+        TorchModel.open(
+            golden.folder(), golden.adapter(), options, map, unused -> kernels, () -> {})) {
       for (int i = 0; i < golden.numPrompts(); i++) {
         JsonNode expected = golden.golden().path("prompts").path(i);
         float[][] logits = prefill(model, golden.prompt(i));

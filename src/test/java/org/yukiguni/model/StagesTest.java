@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,9 +67,12 @@ class StagesTest {
             .mapToObj(n -> new DeviceMap.Part("cpu", Precision.FLOAT32, n))
             .toList();
     ModelOptions options = new ModelOptions("cpu", 2, weights);
+    AtomicInteger loaded = new AtomicInteger();
     try (TorchModel model =
-            TorchModel.open(folder, Optional.empty(), options, new DeviceMap(parts));
+            TorchModel.open(
+                folder, Optional.empty(), options, new DeviceMap(parts), loaded::incrementAndGet);
         NDManager scope = model.newScope()) {
+      assertThat(loaded).hasValue(IntStream.of(layers).sum());
       int[] prompt = new Random(2).ints(20, 0, model.limits().vocabularySize()).toArray();
       Step prefill =
           new Step(

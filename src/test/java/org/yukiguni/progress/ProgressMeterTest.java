@@ -20,7 +20,7 @@ final class ProgressMeterTest {
   }
 
   private static List<ExecutorStatus> executor(EngineStatus engine) {
-    return List.of(new ExecutorStatus("0", 0, List.of(), List.of(engine)));
+    return List.of(new ExecutorStatus("0", 0, 0, 0, List.of(), List.of(engine)));
   }
 
   private static EngineStatus loading(long ms, int layers) {
@@ -107,7 +107,7 @@ final class ProgressMeterTest {
         meter.read(
             Sums.ZERO,
             List.of(second),
-            List.of(new ExecutorStatus("3", 0, List.of(small), List.of())));
+            List.of(new ExecutorStatus("3", 0, 0, 0, List.of(small), List.of())));
     // What was there before counts for nothing: 1 GB in 10 s.
     assertThat(ProgressText.block(state, 80))
         .containsExactly(
@@ -126,7 +126,7 @@ final class ProgressMeterTest {
     meter.plan(new Work(10, 0, 1, 100));
     meter.enter(Phase.GENERATING);
     ExecutorStatus late =
-        new ExecutorStatus("1", 0, List.of(new Fetch("a/b", 1, 2)), List.of(loading(1, 0)));
+        new ExecutorStatus("1", 0, 0, 0, List.of(new Fetch("a/b", 1, 2)), List.of(loading(1, 0)));
     ProgressState state =
         read(new Sums(1, 1, 0, 10, 1), List.of(executor(open(5, 5)).get(0), late));
     assertThat(state.phase()).isEqualTo("generating");
@@ -162,7 +162,7 @@ final class ProgressMeterTest {
     EngineStatus engine = open(1, 1);
     List<ExecutorStatus> executors =
         java.util.stream.IntStream.range(0, 50)
-            .mapToObj(i -> new ExecutorStatus("" + i, 0, List.of(), List.of(engine)))
+            .mapToObj(i -> new ExecutorStatus("" + i, 0, 0, 0, List.of(), List.of(engine)))
             .toList();
     meter.plan(new Work(10, 0, 1, -1));
     meter.enter(Phase.GENERATING);

@@ -15,7 +15,7 @@ final class LiveBoardTest {
     EngineStatus open =
         new EngineStatus("cpu", false, 1500, 0, 0, 4, 2, 0.5, 4096, 10, 80, 30, newTokens);
     EngineStatus loading = EngineStatus.loading("cuda:1", 700, Arrivals.Layers.UNKNOWN);
-    return new ExecutorStatus(id, 1000, List.of(), List.of(open, loading));
+    return new ExecutorStatus(id, 1000, 30, 80, List.of(), List.of(open, loading));
   }
 
   @Test
@@ -45,6 +45,8 @@ final class LiveBoardTest {
     assertThat(value(registry, "kv.bytes")).isEqualTo(8192L);
     assertThat(value(registry, "model.load.ms")).isEqualTo(1500.0);
     assertThat(value(registry, "memory.resident.bytes")).isEqualTo(2000L);
+    assertThat(value(registry, "gpu.memory.used.bytes")).isEqualTo(60L);
+    assertThat(value(registry, "gpu.memory.bytes")).isEqualTo(160L);
     assertThat(value(registry, "step.ms")).isEqualTo(8.0);
     assertThat(value(registry, "rows.ok")).isEqualTo(5L);
     assertThat(value(registry, "rows.error")).isEqualTo(1L);
