@@ -142,14 +142,26 @@ final class JsonTokenizerFile {
       in.skipChildren();
       return;
     }
+    String prefix = "";
+    boolean hasMerges = false;
     while (in.nextToken() == JsonToken.FIELD_NAME) {
-      boolean isVocabulary = in.currentName().equals("vocab");
+      String name = in.currentName();
       in.nextToken();
-      if (isVocabulary) {
-        vocabulary(in);
-      } else {
-        in.skipChildren();
+      switch (name) {
+        case "vocab" -> vocabulary(in);
+        case "continuing_subword_prefix" -> {
+          prefix = in.getValueAsString("");
+          in.skipChildren();
+        }
+        default -> {
+          hasMerges |= name.equals("merges");
+          in.skipChildren();
+        }
       }
+    }
+    if (hasMerges && !prefix.isEmpty()) {
+      // The tokenizers library cuts the prefix off every merge, there or not, and ends the process.
+      throw new IOException("merges with a continuing_subword_prefix are not supported");
     }
   }
 
