@@ -36,6 +36,18 @@ public final class Browser implements AutoCloseable {
     }
   }
 
+  /** Calls back once every chart has drawn something, or after 20 seconds. */
+  private static final String DRAWN =
+      """
+      const begin = Date.now(), done = arguments[0];
+      const drawn = canvas => canvas.width > 0 && canvas.height > 0 &&
+          canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(v => v);
+      (function look() {
+        const all = [...document.querySelectorAll('canvas')].every(drawn);
+        setTimeout(all || Date.now() - begin > 20000 ? done : look, 500);
+      })();
+      """;
+
   private final ChromeDriver driver;
 
   private Browser(ChromeDriver driver) {
@@ -119,8 +131,8 @@ public final class Browser implements AutoCloseable {
 
   /** A picture of the page's upper part, up to a height in pixels. */
   public void picture(Path file, int height) {
-    // Charts take their size from an observer, which runs with the next frames.
-    driver.executeAsyncScript("setTimeout(arguments[0], 1500)");
+    // Charts take their size from an observer, which runs with one of the next frames.
+    driver.executeAsyncScript(DRAWN);
     Number width = (Number) evaluate("document.documentElement.clientWidth");
     Number all = (Number) evaluate("document.documentElement.scrollHeight");
     Map<String, Object> shot =
