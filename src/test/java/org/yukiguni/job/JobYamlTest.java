@@ -37,6 +37,7 @@ class JobYamlTest {
               dtype: auto
               quantization: none
               device: auto
+              device_map: none
             generation:
               stop_strings:
                 - "a: b"
