@@ -53,13 +53,19 @@ class EngineFailureTest {
   void stepsThatFailNowAndThenChangeNothing() {
     Map<String, String> expected = tokensByKey(run(WIDE, requests()));
     int[] calls = {0};
+    // A step with one row alone would be that row's failure.
+    CountDownLatch submitted = new CountDownLatch(1);
     model.beforeStep =
         () -> {
+          EngineTest.awaitLatch(submitted);
           if (Set.of(3, 5, 20).contains(calls[0]++)) {
             throw new IllegalStateException("no luck");
           }
         };
-    List<Outcome> outcomes = run(model, WIDE, requests());
+    List<Outcome> outcomes;
+    try (Engine engine = new Engine("test", model, WIDE, Clock.SYSTEM)) {
+      outcomes = EngineTest.submitAndAwait(engine, submitted::countDown, requests());
+    }
     assertThat(byKey(outcomes)).hasSameSizeAs(expected);
     assertThat(tokensByKey(outcomes)).isEqualTo(expected);
     assertThat(calls[0]).isGreaterThan(20);

@@ -52,12 +52,7 @@ class EngineTest {
     List<Outcome> outcomes;
     try (Engine engine =
         new Engine("test", model, new EngineLimits(10, 512, 1 << 20), Clock.SYSTEM)) {
-      LinkedBlockingQueue<Outcome> queue = new LinkedBlockingQueue<>();
-      for (GenerationRequest request : requests) {
-        engine.submit(request, queue::add);
-      }
-      submitted.countDown();
-      outcomes = take(queue, 150);
+      outcomes = submitAndAwait(engine, submitted::countDown, requests);
     }
     long tokens = outcomes.stream().mapToLong(o -> completion(o).tokens().length).sum();
     assertThat(outcomes).hasSize(150);
@@ -293,12 +288,18 @@ class EngineTest {
   }
 
   static List<Outcome> submitAndAwait(Engine engine, GenerationRequest... requests) {
+    return submitAndAwait(engine, () -> {}, requests);
+  }
+
+  static List<Outcome> submitAndAwait(
+      Engine engine, Runnable submitted, GenerationRequest... requests) {
     LinkedBlockingQueue<Outcome> queue = new LinkedBlockingQueue<>();
     int expected = 0;
     for (GenerationRequest r : requests) {
       expected += r.config().numReturnSequences();
       engine.submit(r, queue::add);
     }
+    submitted.run();
     return take(queue, expected);
   }
 
@@ -343,7 +344,7 @@ class EngineTest {
     assertThat(condition.getAsBoolean()).isTrue();
   }
 
-  private static void awaitLatch(CountDownLatch latch) {
+  static void awaitLatch(CountDownLatch latch) {
     try {
       latch.await();
     } catch (InterruptedException e) {
