@@ -305,7 +305,7 @@ final class ClusterFaultsIT {
       length = tokenizer.encode(POISON).length;
     }
     String source = Files.readString(Path.of("src/main/resources/torchscript/gpt_neox.py"));
-    String start = "    x = self.embed(ids, positions)\n";
+    String start = "    table = self.rotary.at(positions, x)\n";
     assertThat(source).contains(start);
     Path scripts = Files.createDirectories(folder.resolve("crashing/torchscript"));
     Files.writeString(
