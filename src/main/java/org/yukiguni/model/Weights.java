@@ -140,40 +140,23 @@ final class Weights {
   }
 
   private NDArray tensor(NDManager scope, StoredTensor stored) {
+    Shape shape = new Shape(stored.shape().stream().mapToLong(Long::longValue).toArray());
     if (stored.storedType() == StoredType.F32) {
       ByteBuffer buffer = stored.map();
       mapped.add(buffer);
-      return tensor(scope, stored, buffer);
+      return scope.create(buffer, shape, DataType.FLOAT32);
     }
     // The others are converted anyway. Read, their bytes are freed with the scope; a mapping stays
     // until the garbage collector comes, and all that was touched of it counts as resident.
-    Shape shape = shape(stored);
     NDArray halves = scope.create(shape, DataType.FLOAT16);
     ByteBuffer buffer = bytes(halves);
     stored.read(buffer);
     return stored.storedType() == StoredType.F16 ? halves : widened(scope, buffer.rewind(), shape);
   }
 
-  private static Shape shape(StoredTensor stored) {
-    return new Shape(stored.shape().stream().mapToLong(Long::longValue).toArray());
-  }
-
   /** The memory of a tensor. */
   private static ByteBuffer bytes(NDArray tensor) {
     return ((PtNDArray) tensor).toByteBuffer(true).order(ByteOrder.LITTLE_ENDIAN);
-  }
-
-  /**
-   * A tensor on the bytes of a file; only bfloat16 is copied, the others need the buffer for as
-   * long as they are used.
-   */
-  static NDArray tensor(NDManager scope, StoredTensor stored, ByteBuffer buffer) {
-    Shape shape = shape(stored);
-    return switch (stored.storedType()) {
-      case F32 -> scope.create(buffer, shape, DataType.FLOAT32);
-      case F16 -> scope.create(buffer, shape, DataType.FLOAT16);
-      case BF16 -> widened(scope, buffer, shape);
-    };
   }
 
   /**
