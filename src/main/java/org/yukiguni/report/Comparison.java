@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -172,24 +173,8 @@ public record Comparison(
     lines.add(new Line("model", PageText.of(a.model()), PageText.of(b.model()), ""));
     lines.add(counts("completions", a.completions(), b.completions()));
     lines.add(counts("errors", a.numErrors(), b.numErrors()));
-    TreeSet<String> codes = new TreeSet<>(a.errors().keySet());
-    codes.addAll(b.errors().keySet());
-    for (String code : codes) {
-      lines.add(
-          counts(
-              "errors, " + code,
-              a.errors().getOrDefault(code, 0L),
-              b.errors().getOrDefault(code, 0L)));
-    }
-    TreeSet<String> reasons = new TreeSet<>(a.finishReasons().keySet());
-    reasons.addAll(b.finishReasons().keySet());
-    for (String reason : reasons) {
-      lines.add(
-          counts(
-              "ended by " + reason,
-              a.finishReasons().getOrDefault(reason, 0L),
-              b.finishReasons().getOrDefault(reason, 0L)));
-    }
+    lines.addAll(counts("errors, ", a.errors(), b.errors()));
+    lines.addAll(counts("ended by ", a.finishReasons(), b.finishReasons()));
     lines.add(counts("tokens generated", a.completionTokens(), b.completionTokens()));
     lines.add(
         rates(
@@ -198,21 +183,24 @@ public record Comparison(
             Tally.perSecond((double) b.completionTokens(), (double) b.completions())));
     lines.add(rates("tokens per second", a.tokensPerSecond(), b.tokensPerSecond()));
     lines.add(rates("seconds", a.wallSeconds(), b.wallSeconds()));
-    for (String p : List.of("p50", "p90", "p99")) {
-      lines.add(
-          rates(
-              "first token, " + p + " ms",
-              a.firstTokenMs().getOrDefault(p, 0.0),
-              b.firstTokenMs().getOrDefault(p, 0.0)));
-    }
-    for (String p : List.of("p50", "p90", "p99")) {
-      lines.add(
-          rates(
-              "completion, " + p + " ms",
-              a.totalMs().getOrDefault(p, 0.0),
-              b.totalMs().getOrDefault(p, 0.0)));
-    }
+    lines.addAll(percentiles("first token, ", a.firstTokenMs(), b.firstTokenMs()));
+    lines.addAll(percentiles("completion, ", a.totalMs(), b.totalMs()));
     return lines;
+  }
+
+  /** A line for each key that either has. */
+  private static List<Line> counts(String name, Map<String, Long> a, Map<String, Long> b) {
+    TreeSet<String> keys = new TreeSet<>(a.keySet());
+    keys.addAll(b.keySet());
+    return keys.stream()
+        .map(key -> counts(name + key, a.getOrDefault(key, 0L), b.getOrDefault(key, 0L)))
+        .toList();
+  }
+
+  private static List<Line> percentiles(String name, Map<String, Double> a, Map<String, Double> b) {
+    return Stream.of("p50", "p90", "p99")
+        .map(p -> rates(name + p + " ms", a.getOrDefault(p, 0.0), b.getOrDefault(p, 0.0)))
+        .toList();
   }
 
   private static Line counts(String name, long a, long b) {
