@@ -2,12 +2,13 @@
 """Runs Yukiguni's TorchScript sources under PyTorch, on a GPU where there is no JVM: checks them against transformers and times them.
 
 usage: gpu.py check [--device cuda|cpu|meta] [--kernel flash|older|plain]
-       gpu.py time SHAPE [--batch 1,32,128,256] [--prompt 128,1024] [--new-tokens 64] [--peer]
+       gpu.py time SHAPE [--batch 1,32,128,256] [--prompt 128,1024] [--new-tokens 64] [--completions 1] [--peer]
 
-check: logits of a prompt in two chunks beside decoding sequences, for tiny random models, in the flat cache and in one ragged batch. The device
-       meta has no numbers: there it is only checked that all tensors are made on the device of the inputs.
+check: logits of a prompt in two chunks beside decoding sequences, two of which share a prompt, for tiny random models, in the flat cache and in
+       one ragged batch. The device meta has no numbers: there it is only checked that all tensors are made on the device of the inputs.
 time: decoding steps as the engine makes them, greedy, without the engine; beside the roofline of the device (measured bandwidth and
-matrix rate) and, with --peer, transformers' generate at batch 1 and its continuous batching.
+matrix rate) and, with --peer, transformers' generate at batch 1 and its continuous batching. --completions: how many sequences of a batch share
+a prompt; the roofline then counts a prompt's keys and values once.
 Needs torch and transformers. The archive is made of the same files, in the same way, as by script/ScriptArchive.java.
 """
 import argparse
@@ -103,16 +104,23 @@ def check(options):
         texts = [torch.randint(0, 300, (n,)).tolist() for n in (23, 9, 40)]
         with torch.inference_mode():
             expected = [peer(torch.tensor([text])).logits[0] for text in texts]
-        # The first two are prefilled but for their last tokens; then they decode beside the chunks of the third.
-        model.step(texts[0][:-1] + texts[1][:-1], [*range(22), *range(8)], [], [0, 0, 22, 64, 0, 8], [0])
-        first = model.step(texts[2][:25], [*range(25)], [], [100, 0, 25], [24])
-        mixed = model.step([texts[0][-1], texts[1][-1]] + texts[2][25:], [22, 8, *range(25, 40)], [0, 23, 64, 9], [100, 25, 15], [0, 1, 16])
+        # The first two are prefilled but for their last tokens; then they decode beside the chunks of the third, and
+        # two others beside them that go on from the first one's prompt.
+        model.step(texts[0][:-1] + texts[1][:-1], [*range(22), *range(8)], [0], [0, 0, 22, 64, 0, 8], [0])
+        first = model.step(texts[2][:25], [*range(25)], [0], [100, 0, 25], [24])
+        shares = not getattr(peer.config, "sliding_window", None)
+        others = [7, 8] if shares else []
+        with torch.inference_mode():
+            branches = [peer(torch.tensor([texts[0][:-1] + [other]])).logits[0][-1] for other in others]
+        groups = [4, 0, 23, 64, 9, 150, 1, 160, 1, 0, 22, 2, 2, 3] if shares else [2, 0, 23, 64, 9]
+        n = groups[0]
+        mixed = model.step([texts[0][-1], texts[1][-1]] + others + texts[2][25:], [22, 8] + [22] * len(others) + [*range(25, 40)], groups, [100, 25, 15], [*range(n), n + 14])
         if options.device == "meta":
-            assert first.is_meta and mixed.is_meta and mixed.shape == (3, 300)
+            assert first.is_meta and mixed.is_meta and mixed.shape == (n + 1, 300)
             print(f"{name}: stays on the device of its inputs")
             continue
         found = torch.cat([first, mixed]).float().cpu()
-        wanted = torch.stack([expected[2][24], expected[0][-1], expected[1][-1], expected[2][-1]])
+        wanted = torch.stack([expected[2][24], expected[0][-1], expected[1][-1]] + branches + [expected[2][-1]])
         error = ((found - wanted).abs().max() / wanted.abs().max()).item()
         print(f"{name}: largest error {error:.2e} of the largest logit")
         assert error < (0.05 if dtype == torch.bfloat16 else 1e-4), name
@@ -141,24 +149,29 @@ def machine(device, dtype):
     return 2 * size / seconds(lambda: b.copy_(a), device), 2 * n**3 / seconds(lambda: m @ m, device)
 
 
-def timed(model, batch, prompt, new_tokens):
+def timed(model, batch, prompt, new_tokens, completions):
     """Seconds of the prefill and of each decoding step; the prompts go in chunks of 4096 tokens at most."""
-    room = prompt + new_tokens
-    ids = torch.randint(0, 300, (batch, prompt), device=model.device)
+    prompts = batch // completions
+    room = prompt + new_tokens if completions == 1 else prompt
+    ids = torch.randint(0, 300, (prompts, prompt), device=model.device)
     at = max(1, 4096 // prompt)
-    last = torch.zeros(batch, dtype=torch.int64, device=model.device)
+    last = torch.zeros(prompts, dtype=torch.int64, device=model.device)
+    shared = [x for p in range(prompts) for x in (p * room, prompt, completions, *range(p * completions, (p + 1) * completions))]
 
     def prefill():
-        for begin in range(0, batch, at):
-            n = min(at, batch - begin)
+        for begin in range(0, prompts, at):
+            n = min(at, prompts - begin)
             chunks = [x for s in range(begin, begin + n) for x in (s * room, 0, prompt)]
-            logits = model.step(ids[begin : begin + n].reshape(-1), list(range(prompt)) * n, [], chunks, [prompt * (s + 1) - 1 for s in range(n)])
+            logits = model.step(ids[begin : begin + n].reshape(-1), list(range(prompt)) * n, [0], chunks, [prompt * (s + 1) - 1 for s in range(n)])
             last[begin : begin + n] = logits.argmax(1)
 
     def decode():
-        tokens = last
+        tokens = last.repeat_interleave(completions)
         for i in range(new_tokens - 1):
-            groups = [x for s in range(batch) for x in (s * room, prompt + i + 1)]
+            if completions == 1:
+                groups = [batch] + [x for s in range(batch) for x in (s * room, prompt + i + 1)]
+            else:
+                groups = [batch] + [x for s in range(batch) for x in (prompts * room + s * new_tokens, i + 1)] + shared
             tokens = model.step(tokens, [prompt + i] * batch, groups, [], list(range(batch))).argmax(1)
             tokens.tolist()  # the engine reads every step's ids
 
@@ -180,12 +193,13 @@ def time_all(options):
     torch.set_default_dtype(torch.float32)
     for prompt in options.prompt:
         for batch in options.batch:
+            completions = min(options.completions, batch)
             model = Model(peer, device, dtype, options.kernel, batch * (prompt + options.new_tokens))
-            first, step = timed(model, batch, prompt, options.new_tokens)
-            bytes_read = model.linear_weights * dtype.itemsize + batch * (prompt + options.new_tokens / 2) * model.kv_bytes
+            first, step = timed(model, batch, prompt, options.new_tokens, completions)
+            bytes_read = model.linear_weights * dtype.itemsize + batch * (prompt / completions + options.new_tokens / 2) * model.kv_bytes
             floor = max(bytes_read / bandwidth, 2 * model.linear_weights * batch / rate)
             total = batch * options.new_tokens / (first + step * (options.new_tokens - 1))
-            print(f"| {batch} | {prompt} | {batch * prompt / first:.0f} | {batch / step:.1f} | {total:.1f} | {100 * floor / step:.0f} % |", flush=True)
+            print(f"| {batch} | {prompt} | {batch // completions * prompt / first:.0f} | {batch / step:.1f} | {total:.1f} | {100 * floor / step:.0f} % |", flush=True)
             if options.peer:
                 peers(peer, batch, prompt, options.new_tokens, device)
 
@@ -212,6 +226,7 @@ def main():
     parser.add_argument("--batch", type=numbers, default=[1, 32, 128, 256])
     parser.add_argument("--prompt", type=numbers, default=[128, 1024])
     parser.add_argument("--new-tokens", type=int, default=64)
+    parser.add_argument("--completions", type=int, default=1)
     parser.add_argument("--peer", action="store_true")
     options = parser.parse_args()
     check(options) if options.command == "check" else time_all(options)

@@ -122,23 +122,15 @@ def settled(x: Tensor, top_k: Tensor, whole: Tensor, width: int, numbers: Tensor
   return (torch.squeeze(torch.gather(ids, 1, rank), 1), torch.squeeze(holds, 1))
 
 
-def draw(x: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: bool) -> Tensor:
-  # x [N, V]; top_k [N], 0 is off; width at least the largest top_k; numbers and information as in sample -> ids [N]
-  # Sorting a vocabulary costs more than all else here, so a few of its largest are tried, then more where they were too few.
-  N = torch.size(x, 0)
-  V = torch.size(x, 1)
-  whole = torch.zeros([N, 1], dtype=7, device=ops.prim.device(x))
-  if torch.Bool(torch.any(torch.eq(top_k, 0))):
+def draw(x: Tensor, top_k: Tensor, unlimited: bool, width: int, numbers: Tensor, information: bool) -> Tuple[Tensor, Tensor]:
+  # x [N, V]; top_k [N], 0 is off; the others as in sample -> ids [N], whether they hold [N]
+  whole = torch.zeros([torch.size(x, 0), 1], dtype=7, device=ops.prim.device(x))
+  if unlimited:
     whole = __torch__.sampler.total(torch.exp(torch.to(torch.sub(x, torch.amax(x, [1], True)), 7)))
   ids, holds = __torch__.sampler.settled(x, top_k, whole, width + 1, numbers, information)
-  while width + 1 < V and not torch.Bool(torch.all(holds)):
-    width = 16 * width
-    rows = torch.squeeze(torch.nonzero(torch.logical_not(holds)), 1)
-    numbers_of_rows = torch.index_select(numbers, 1, rows)
-    new_ids, new_holds = __torch__.sampler.settled(torch.index_select(x, 0, rows), torch.index_select(top_k, 0, rows), torch.index_select(whole, 0, rows), width + 1, numbers_of_rows, information)
-    ids = torch.index_copy(ids, 0, rows, new_ids)
-    holds = torch.index_copy(holds, 0, rows, new_holds)
-  return ids
+  if width + 1 >= torch.size(x, 1):
+    holds = torch.ones_like(holds)
+  return (ids, holds)
 
 
 class Model(Module):
@@ -153,18 +145,27 @@ class Model(Module):
     self.training = False
     return None
 
-  def sample(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, edits: List[Tensor], drawn: Tensor, top_k: Tensor, width: int, numbers: Tensor, information: bool) -> Tensor:
+  def sample(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, edits: List[Tensor], drawn: Tensor, top_k: Tensor, unlimited: bool, width: int, numbers: Tensor, information: bool) -> Tensor:
     # logits [U, V]; source [S] row of logits; the edits as in edit;
-    # drawn [N] samples that are drawn; top_k [N]; numbers [7, N] float64: temperature, top_p, min_p, uniform, typical_p,
+    # drawn [N] samples that are drawn; top_k [N], 0 is off, unlimited: whether any is; width: how many of the largest logits
+    # are looked at, at least the largest top_k, because to sort a vocabulary costs more than all else here; numbers [7, N] float64: temperature, top_p, min_p, uniform, typical_p,
     # epsilon_cutoff, eta_cutoff; information: whether one of the last three is on in any row
-    # -> [2, S] float64: token id, and its log-probability before all processing (NaN where the logits are no numbers)
+    # -> [3, S] float64: token id, its log-probability before all processing (NaN where the logits are no numbers), and
+    # whether width was enough (else 0)
+    S = torch.size(source, 0)
+    if S < torch.size(logits, 0):
+      logits = torch.index_select(logits, 0, source)
+      source = torch.arange(S, device=ops.prim.device(source))
     x = __torch__.sampler.edit(torch.index_select(logits, 0, source), edits)
     token = torch.argmax(x, 1)
+    settled = torch.ones([S], dtype=7, device=ops.prim.device(x))
     if torch.size(drawn, 0) > 0:
       warmed = torch.div(torch.index_select(x, 0, drawn), torch.unsqueeze(torch.to(numbers[0], 6), 1))
-      token = torch.index_copy(token, 0, drawn, __torch__.sampler.draw(warmed, top_k, width, numbers, information))
+      ids, holds = __torch__.sampler.draw(warmed, top_k, unlimited, width, numbers, information)
+      token = torch.index_copy(token, 0, drawn, ids)
+      settled = torch.index_copy(settled, 0, drawn, torch.to(holds, 7))
     logprobs = torch.index(torch.log_softmax(logits, 1), annotate(List[Optional[Tensor]], [source, token]))
-    return torch.stack([torch.to(token, 7), torch.to(logprobs, 7)])
+    return torch.stack([torch.to(token, 7), torch.to(logprobs, 7), settled])
 
   def search(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, edits: List[Tensor], scores: Tensor, top_k: Tensor, width: int) -> Tensor:
     # The best continuations of beams. As in transformers, the edits act on log-probabilities here.

@@ -8,13 +8,13 @@ def takes(q: Tensor, cap: float) -> bool:
   return ops.prim.dtype(q) != 6 and cap == 0. and D <= 256 and D % 8 == 0
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, begins_q: Tensor, begins_k: Tensor, used_k: Tensor, max_q: int, max_k: int, scale: Optional[float], window: int) -> Tensor:
-  # q [T, H, D]; k and v [N, J, D]. Sequence s of B has the queries begins_q[s] to begins_q[s + 1] and
-  # the used_k[s] keys from begins_k[s] on; its last query stands at its last key. begins_q [B + 1],
-  # begins_k [B + 1], used_k [B], all int32; window: 0 for none -> [T, H, D]
+def attend(q: Tensor, k: Tensor, v: Tensor, runs: __torch__.attention.Runs, causal: bool, scale: Optional[float], window: int) -> Tuple[Tensor, Tensor]:
+  # q [T, H, D]; k and v [N, J, D]. The last query of a run stands at its last key and, if causal,
+  # the others before it; else all see all keys. window: 0 for none
+  # -> [T, H, D], and the log of each query's sum of exponentials, float32 [H, T]
   # With used_k the kernel takes begins_k for places only (block_info.h), so they need not rise.
   left = annotate(Optional[int], None)
   if window > 0:
     left = window - 1
-  out, _0, _1, _2, _3 = torch._flash_attention_forward(q, k, v, begins_q, begins_k, max_q, max_k, 0., True, False, scale=scale, window_size_left=left, seqused_k=used_k)
-  return out
+  out, weight, _1, _2, _3 = torch._flash_attention_forward(q, k, v, runs.begins_q, runs.begins_k, runs.max_q, runs.max_k, 0., causal, False, scale=scale, window_size_left=left, seqused_k=runs.used_k)
+  return (out, weight)

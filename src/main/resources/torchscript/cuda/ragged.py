@@ -4,13 +4,19 @@
 # heads, G = H / J, D head dim.
 
 
-def decode(q: Tensor, k: Tensor, v: Tensor, begins: List[int], used: List[int], score: __torch__.score.Score, window: int) -> Tensor:
+def decode(q: Tensor, k: Tensor, v: Tensor, begins: List[int], used: List[int], prompts: List[int], score: __torch__.score.Score, window: int) -> Tensor:
   # q [n, H, D] of sequences of one query each; k and v [N, J, D] -> [n, H, D]
   device = ops.prim.device(q)
   J = torch.size(k, 1)
-  last = torch.to(torch.sub(torch.tensor(used), 1), device, 4)
-  longest = ops.prim.max(used)
-  places = torch.add(torch.unsqueeze(torch.to(torch.tensor(begins), device, 4), 1), torch.arange(longest, device=device))
+  shared = torch.view(torch.tensor(prompts), [-1, 2])
+  lengths = shared[:, 1]
+  last = torch.to(torch.sub(torch.add(torch.tensor(used), lengths), 1), device, 4)
+  longest = torch.Int(torch.max(torch.add(torch.tensor(used), lengths)))
+  # The keys of a shared prompt, then its own.
+  at = torch.arange(longest)
+  own = torch.sub(torch.unsqueeze(torch.tensor(begins), 1), torch.unsqueeze(lengths, 1))
+  places = torch.add(torch.where(torch.lt(at, torch.unsqueeze(lengths, 1)), shared[:, :1], own), at)
+  places = torch.to(places, device, 4)
   # Behind its keys a sequence reads those of others, which the mask hides.
   places = torch.reshape(torch.clamp(places, None, torch.size(k, 0) - 1), [-1])
   shape = [torch.size(q, 0), longest, J, -1]
@@ -36,12 +42,12 @@ def prefill(q: Tensor, k: Tensor, v: Tensor, score: __torch__.score.Score, windo
   return torch.reshape(torch.permute(score.attend(Q, K, V, mask), [2, 0, 1, 3]), torch.size(q))
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, num_decoding: int, begins: List[int], used: List[int], counts: List[int], score: __torch__.score.Score, window: int) -> Tensor:
+def attend(q: Tensor, k: Tensor, v: Tensor, num_decoding: int, begins: List[int], used: List[int], counts: List[int], prompts: List[int], score: __torch__.score.Score, window: int) -> Tensor:
   # q [T, H, D], k and v [N, J, D]; the lists as in attention.Batch -> [T, H, D]
   outs = annotate(List[Tensor], [])
   n = num_decoding
   if n > 0:
-    torch.append(outs, __torch__.ragged.decode(q[:n], k, v, begins[:n], used[:n], score, window))
+    torch.append(outs, __torch__.ragged.decode(q[:n], k, v, begins[:n], used[:n], prompts, score, window))
   t = n
   for s in range(n, torch.len(begins)):
     begin = begins[s]

@@ -29,6 +29,9 @@ final class ActiveRequest {
 
   int promptCapacity;
 
+  /** Whether its completions read the prompt's keys and values there, and have no copy. */
+  boolean sharesPrompt;
+
   /** Cache users that still need the prompt's keys and values. */
   int forksLeft;
 
@@ -51,12 +54,12 @@ final class ActiveRequest {
     return request.config().numReturnSequences();
   }
 
-  void makeSequences(int contextLength) {
-    makeSequences(IntStream.range(0, numSequences()).toArray(), contextLength);
+  void makeSequences(ModelLimits model) {
+    makeSequences(IntStream.range(0, numSequences()).toArray(), model);
   }
 
-  private void makeSequences(int[] indices, int contextLength) {
-    int maxNewTokens = request.config().maxNewTokens(promptLength(), contextLength);
+  private void makeSequences(int[] indices, ModelLimits model) {
+    int maxNewTokens = request.config().maxNewTokens(promptLength(), model.contextLength());
     LogitRules rules = new LogitRules(request.config(), request.promptTokens(), maxNewTokens);
     for (int i : indices) {
       sequences.add(new Sequence(this, i, maxNewTokens, rules.fork()));
@@ -64,23 +67,24 @@ final class ActiveRequest {
     if (request.config().beams().isSearch()) {
       beams = Optional.of(new BeamGroup(this, maxNewTokens, rules));
     }
+    sharesPrompt = model.sharesPrompts() && beams.isEmpty() && indices.length > 1;
   }
 
   /** Goes back to the prompt with the completions that have not ended. */
-  void restart(List<Sequence> unfinished, int contextLength) {
+  void restart(List<Sequence> unfinished, ModelLimits model) {
     sequences.clear();
     beams = Optional.empty();
     prefilled = 0;
     promptBlock = -1;
     promptCapacity = 0;
     forksLeft = 0;
-    makeSequences(unfinished.stream().mapToInt(s -> s.index).toArray(), contextLength);
+    makeSequences(unfinished.stream().mapToInt(s -> s.index).toArray(), model);
     for (int i = 0; i < unfinished.size(); i++) {
       sequences.get(i).deviceNanos = unfinished.get(i).deviceNanos;
     }
   }
 
-  /** What needs a copy of the prompt's keys and values. */
+  /** What needs the prompt's keys and values. */
   List<? extends CacheUser> cacheUsers() {
     return beams.isPresent() ? List.of(beams.get()) : sequences;
   }

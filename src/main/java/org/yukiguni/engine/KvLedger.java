@@ -11,8 +11,9 @@ import java.util.List;
  *
  * <p>A decoding sequence lives in the pool of the smallest capacity that holds it and moves to the
  * next one when it outgrows it; capacities double, so at most half of the memory read for it is
- * padding. A prompt has a block of its own from which its completions are copied. The beams of a
- * request have a block of their own, too, of the length that they can come to.
+ * padding. A prompt has a block of its own from which its completions are copied, or which they
+ * read as long as they run, if the model can do that. The beams of a request have a block of their
+ * own, too, of the length that they can come to.
  *
  * <p>Why these lengths: {@code scaled_dot_product_attention} gives a row the same bits at all
  * padded key lengths that are multiples of 16 up to 192, and at all multiples of 512 (measured on
@@ -132,18 +133,19 @@ final class KvLedger {
       return others + worstCase(-1, -1) + group.blockTokens() <= budgetTokens;
     }
     Sequence s = (Sequence) user;
-    int first = poolFor(s.request.promptLength() + 1);
-    return others + worstCase(first, poolFor(s.finalLength())) <= budgetTokens;
+    return others + worstCase(firstPool(s), lastPool(s)) <= budgetTokens;
   }
 
-  /** Copies the prompt into room of its user's own. */
+  /** Gives room of its own, with a copy of the prompt unless it is shared. */
   void fork(CacheUser user) {
     if (user instanceof BeamGroup group) {
       fork(group);
     } else {
       fork((Sequence) user);
     }
-    dropFork(user.request());
+    if (!user.request().sharesPrompt) {
+      dropFork(user.request());
+    }
   }
 
   private void fork(BeamGroup group) {
@@ -158,16 +160,17 @@ final class KvLedger {
   }
 
   private void fork(Sequence s) {
-    int length = s.request.promptLength();
-    int first = poolFor(length + 1);
-    for (int p = first; p <= poolFor(s.finalLength()); p++) {
+    int first = firstPool(s);
+    for (int p = first; p <= lastPool(s); p++) {
       holders[p]++;
     }
-    s.cachedLength = length;
+    s.cachedLength = s.request.promptLength();
     KvPool pool = pools.get(first);
     makeRoom(pool);
     pool.place(s);
-    copy(s, s.request.promptBlock, 0, pool);
+    if (!s.request.sharesPrompt) {
+      copy(s, s.request.promptBlock, 0, pool);
+    }
   }
 
   /** Takes back the room of a user that has ended. */
@@ -182,12 +185,15 @@ final class KvLedger {
   }
 
   private void remove(Sequence s) {
-    for (int p = s.pool; p <= poolFor(s.finalLength()); p++) {
+    for (int p = s.pool; p <= lastPool(s); p++) {
       holders[p]--;
     }
     pools.get(s.pool).vacate(s.slot);
     s.pool = -1;
     s.slot = -1;
+    if (s.request.sharesPrompt) {
+      dropFork(s.request);
+    }
   }
 
   /** Gives each of the beams that go on the keys and values of its parent. */
@@ -203,7 +209,7 @@ final class KvLedger {
       KvPool from = pools.get(p);
       KvPool to = pools.get(p + 1);
       for (Sequence s : from.snapshot()) {
-        if (s.cachedLength == from.capacity) {
+        if (s.ownLength() == from.capacity) {
           // Making room can move the sequence itself, so where it is now is looked up after it; and
           // its slot is given up only after the copy, or another sequence could be put there first.
           makeRoom(to);
@@ -252,7 +258,7 @@ final class KvLedger {
   private void copy(Sequence s, int fromBlock, int fromRow, KvPool to) {
     ops.add(
         new Step.CacheOp.Move(
-            fromBlock, fromRow, to.blockOf(s.slot), to.rowOf(s.slot), s.cachedLength));
+            fromBlock, fromRow, to.blockOf(s.slot), to.rowOf(s.slot), s.ownLength()));
   }
 
   private int allocate(int rows, int capacity) {
@@ -292,10 +298,20 @@ final class KvLedger {
     }
     Sequence one = request.sequences.get(0);
     long tokens = 0;
-    for (int p = poolFor(request.promptLength() + 1); p <= poolFor(one.finalLength()); p++) {
+    for (int p = firstPool(one); p <= lastPool(one); p++) {
       tokens += pools.get(p).blockTokens();
     }
     return tokens;
+  }
+
+  /** The pool in which it starts, with one token more than its prompt. */
+  private int firstPool(Sequence s) {
+    return poolFor(s.request.sharesPrompt ? 1 : s.request.promptLength() + 1);
+  }
+
+  /** The pool in which it can come to end. */
+  private int lastPool(Sequence s) {
+    return poolFor(s.finalOwnLength());
   }
 
   private int poolFor(int positions) {

@@ -77,7 +77,7 @@ final class KvPool {
       place(last);
       ops.add(
           new Step.CacheOp.Move(
-              blockOf(from), rowOf(from), blockOf(last.slot), rowOf(last.slot), last.cachedLength));
+              blockOf(from), rowOf(from), blockOf(last.slot), rowOf(last.slot), last.ownLength()));
     }
   }
 

@@ -62,7 +62,7 @@ final class Scheduler {
    * @return why it can never run, or null
    */
   String add(ActiveRequest request) {
-    request.makeSequences(model.contextLength());
+    request.makeSequences(model);
     if (!ledger.canEverFit(request)) {
       return "Cannot generate for a prompt of "
           + request.promptLength()
@@ -253,7 +253,7 @@ final class Scheduler {
     if (requests.size() == 1) {
       now.halve(started.size());
     }
-    requests.forEach((request, unfinished) -> request.restart(unfinished, model.contextLength()));
+    requests.forEach((request, unfinished) -> request.restart(unfinished, model));
     suspects.halve(List.copyOf(requests.keySet()));
     return true;
   }

@@ -62,9 +62,18 @@ final class Sequence implements CacheUser {
     return slot >= 0;
   }
 
-  /** Positions it can come to need in the cache; its last token is never fed back. */
-  int finalLength() {
-    return request.promptLength() + maxNewTokens - 1;
+  /** Positions it can come to need in a row of its own; its last token is never fed back. */
+  int finalOwnLength() {
+    return ownLength(request.promptLength() + maxNewTokens - 1);
+  }
+
+  /** How many of its positions lie in a row of its own, and not in its shared prompt. */
+  int ownLength() {
+    return ownLength(cachedLength);
+  }
+
+  private int ownLength(int positions) {
+    return request.sharesPrompt ? positions - request.promptLength() : positions;
   }
 
   int numTokens() {

@@ -14,6 +14,8 @@ import java.util.List;
  * @param positions each token's position in its sequence, [T]
  * @param groups the decoding part
  * @param prefills the prompt chunks
+ * @param shared prompts that several decoding sequences read in one place; empty unless the model
+ *     can do so
  * @param samples which positions of the step get a next token
  * @param beams which positions of the step are beams and get candidates for their next token
  */
@@ -23,8 +25,21 @@ public record Step(
     int[] positions,
     List<DecodeGroup> groups,
     List<PrefillChunk> prefills,
+    List<SharedPrompt> shared,
     List<SampleRow> samples,
     List<BeamRow> beams) {
+
+  /** Without shared prompts. */
+  public Step(
+      List<CacheOp> cacheOps,
+      int[] tokens,
+      int[] positions,
+      List<DecodeGroup> groups,
+      List<PrefillChunk> prefills,
+      List<SampleRow> samples,
+      List<BeamRow> beams) {
+    this(cacheOps, tokens, positions, groups, prefills, List.of(), samples, beams);
+  }
 
   /**
    * A change of the KV cache. The cache is made of blocks: {@code rows} sequences with room for
@@ -50,8 +65,9 @@ public record Step(
   /**
    * Decoding sequences: the rows 0 to {@code sequences - 1} of one block, one token each.
    *
-   * @param keyLength keys to attend to: more than every position of the group; later positions than
-   *     a sequence's own are masked. See {@link KvLedger} for why it is rounded as it is
+   * @param keyLength keys of the block to attend to: more than every position of the group; later
+   *     positions than a sequence's own are masked. See {@link KvLedger} for why it is rounded as
+   *     it is
    */
   public record DecodeGroup(int block, int sequences, int keyLength) {}
 
@@ -63,6 +79,15 @@ public record Step(
    * @param length number of tokens
    */
   public record PrefillChunk(int block, int row, int start, int length) {}
+
+  /**
+   * A prompt, in the row 0 of a block, whose completions hold only what comes after it: position
+   * {@code length} of such a sequence lies at the first place of its own row.
+   *
+   * @param length number of its tokens
+   * @param sequences its completions that decode in this step, as indices into the step's tokens
+   */
+  public record SharedPrompt(int block, int length, List<Integer> sequences) {}
 
   /**
    * A token to draw.

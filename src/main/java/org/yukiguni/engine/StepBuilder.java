@@ -2,7 +2,9 @@ package org.yukiguni.engine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Collects the parts of one step in the order that {@link Step} asks for. */
 final class StepBuilder {
@@ -11,6 +13,7 @@ final class StepBuilder {
   private int numTokens;
   private final List<Step.DecodeGroup> groups = new ArrayList<>();
   private final List<Step.PrefillChunk> prefills = new ArrayList<>();
+  private final Map<ActiveRequest, List<Integer>> sharing = new LinkedHashMap<>();
   private final List<Step.SampleRow> samples = new ArrayList<>();
   private final List<Sequence> sampled = new ArrayList<>();
   private final List<Step.BeamRow> beams = new ArrayList<>();
@@ -27,9 +30,12 @@ final class StepBuilder {
       for (Sequence s : group) {
         sample(s, numTokens);
         shares.add(new Scheduler.Share(s, 1));
+        if (s.request.sharesPrompt) {
+          sharing.computeIfAbsent(s.request, unused -> new ArrayList<>()).add(numTokens);
+        }
         token(s.lastToken(), s.cachedLength);
         s.cachedLength++;
-        longest = Math.max(longest, s.cachedLength);
+        longest = Math.max(longest, s.ownLength());
       }
       groups.add(
           new Step.DecodeGroup(pool.blockOf(from), group.size(), KvLedger.keyLength(longest)));
@@ -93,9 +99,18 @@ final class StepBuilder {
             Arrays.copyOf(positions, numTokens),
             groups,
             prefills,
+            shared(),
             samples,
             beams);
     return new Scheduler.Plan(step, sampled, searched, shares);
+  }
+
+  private List<Step.SharedPrompt> shared() {
+    List<Step.SharedPrompt> all = new ArrayList<>();
+    sharing.forEach(
+        (request, sequences) ->
+            all.add(new Step.SharedPrompt(request.promptBlock, request.promptLength(), sequences)));
+    return all;
   }
 
   private void sample(Sequence s, int tokenIndex) {

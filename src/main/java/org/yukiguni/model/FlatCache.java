@@ -64,19 +64,32 @@ final class FlatCache implements KvCache {
   }
 
   /**
-   * {@inheritDoc} There is one tensor of keys and one of values; the groups are each decoding
-   * sequence's first place and number of keys; the chunks each prompt chunk's first place, start
-   * and length.
+   * {@inheritDoc} There is one tensor of keys and one of values; the groups are the number of
+   * decoding sequences, the first place and number of each one's own keys, and of each shared
+   * prompt the first place, length, number of its sequences and these; the chunks each prompt
+   * chunk's first place, start and length.
    */
   @Override
   public View view(Step step) {
     int decoding = step.groups().stream().mapToInt(Step.DecodeGroup::sequences).sum();
-    long[] groups = new long[2 * decoding];
+    int sharing = step.shared().stream().mapToInt(prompt -> prompt.sequences().size()).sum();
+    long[] groups = new long[1 + 2 * decoding + 3 * step.shared().size() + sharing];
+    groups[0] = decoding;
     int t = 0;
     for (Step.DecodeGroup group : step.groups()) {
       for (int row = 0; row < group.sequences(); row++, t++) {
-        groups[2 * t] = space.place(group.block(), row);
-        groups[2 * t + 1] = step.positions()[t] + 1L;
+        groups[1 + 2 * t] = space.place(group.block(), row);
+        groups[2 + 2 * t] = step.positions()[t] + 1L;
+      }
+    }
+    int at = 1 + 2 * decoding;
+    for (Step.SharedPrompt prompt : step.shared()) {
+      groups[at++] = space.place(prompt.block(), 0);
+      groups[at++] = prompt.length();
+      groups[at++] = prompt.sequences().size();
+      for (int sequence : prompt.sequences()) {
+        groups[at++] = sequence;
+        groups[2 + 2 * sequence] -= prompt.length();
       }
     }
     long[] chunks = new long[3 * step.prefills().size()];

@@ -31,6 +31,9 @@ final class Sampler implements AutoCloseable {
    */
   private static final int FIRST_WIDTH = 256;
 
+  /** How many times more are tried where those were too few. */
+  private static final int WIDENING = 16;
+
   private final ScriptModule module;
   private final int vocabularySize;
   private final int firstWidth;
@@ -52,6 +55,35 @@ final class Sampler implements AutoCloseable {
    * @param source for each sample the row of the logits
    */
   StepResult sample(NDManager scope, NDArray logits, long[] source, List<SampleRow> rows) {
+    int n = rows.size();
+    int[] tokens = new int[n];
+    float[] logprobs = new float[n];
+    int[] open = IntStream.range(0, n).toArray();
+    // Whether it looked at enough comes with the result, so that a GPU's work is waited for once.
+    for (int factor = 1; open.length > 0; factor *= WIDENING) {
+      List<SampleRow> openRows = Arrays.stream(open).mapToObj(rows::get).toList();
+      long[] openSource = Arrays.stream(open).mapToLong(i -> source[i]).toArray();
+      double[] found = draw(scope, logits, openSource, openRows, factor);
+      int m = open.length;
+      for (int i = 0; i < m; i++) {
+        logprobs[open[i]] = (float) found[m + i];
+        tokens[open[i]] = Double.isNaN(found[m + i]) ? -1 : (int) found[i];
+      }
+      int[] tried = open;
+      open = IntStream.range(0, m).filter(i -> found[2 * m + i] == 0).map(i -> tried[i]).toArray();
+    }
+    int[] wanted = rows.stream().mapToInt(SampleRow::top).toArray();
+    return new StepResult(tokens, logprobs, tops(scope, logits, source, wanted), List.of());
+  }
+
+  /**
+   * Draws, looking at a part of the vocabulary.
+   *
+   * @param factor how much more than at first
+   * @return [3, S] as the script's {@code sample}
+   */
+  private double[] draw(
+      NDManager scope, NDArray logits, long[] source, List<SampleRow> rows, int factor) {
     Edits edits = Edits.of(rows.stream().map(SampleRow::edits).toList(), vocabularySize);
     long[] drawn =
         IntStream.range(0, rows.size())
@@ -62,12 +94,14 @@ final class Sampler implements AutoCloseable {
     long[] topK = new long[n];
     double[] numbers = new double[NUMBERS * n];
     int width = 1;
+    boolean unlimited = false;
     boolean information = false;
     for (int i = 0; i < n; i++) {
       SampleRow row = rows.get((int) drawn[i]);
       Sampling sampling = row.sampling();
       topK[i] = Math.min(sampling.topK(), vocabularySize);
       width = Math.max(width, topK[i] == 0 ? firstWidth : (int) topK[i]);
+      unlimited |= topK[i] == 0;
       numbers[i] = sampling.temperature();
       numbers[n + i] = sampling.topP();
       numbers[2 * n + i] = sampling.minP();
@@ -86,23 +120,11 @@ final class Sampler implements AutoCloseable {
             edits.tensors(scope),
             scope.create(drawn),
             scope.create(topK),
-            width,
+            unlimited,
+            (int) Math.min((long) width * factor, vocabularySize),
             scope.create(numbers, new Shape(NUMBERS, n)),
             information);
-    int[] wanted = rows.stream().mapToInt(SampleRow::top).toArray();
-    return result(result.toDoubleArray(), tops(scope, logits, source, wanted));
-  }
-
-  /** From [2, S]: token ids, then log-probabilities. */
-  private static StepResult result(double[] values, List<TopTokens> tops) {
-    int n = values.length / 2;
-    int[] tokens = new int[n];
-    float[] logprobs = new float[n];
-    for (int i = 0; i < n; i++) {
-      logprobs[i] = (float) values[n + i];
-      tokens[i] = Double.isNaN(values[n + i]) ? -1 : (int) values[i];
-    }
-    return new StepResult(tokens, logprobs, tops, List.of());
+    return result.toDoubleArray();
   }
 
   /**

@@ -18,6 +18,7 @@ final class Stage implements AutoCloseable {
   private final Placement placement;
   private final ScriptModule module;
   private final KvCache cache;
+  private final boolean sharesPrompts;
 
   /** Kept because weights without a copy lie in these mappings. */
   @SuppressWarnings("UnusedVariable")
@@ -28,12 +29,14 @@ final class Stage implements AutoCloseable {
       Placement placement,
       ScriptModule module,
       KvCache cache,
+      boolean sharesPrompts,
       List<ByteBuffer> mapped) {
     this.manager = manager;
     this.device = manager.getDevice();
     this.placement = placement;
     this.module = module;
     this.cache = cache;
+    this.sharesPrompts = sharesPrompts;
     this.mapped = mapped;
   }
 
@@ -62,7 +65,11 @@ final class Stage implements AutoCloseable {
           kernels.attention().isFlat()
               ? new FlatCache(manager, config, slice.numLayers(), options)
               : new BlockCache(manager, config, slice.numLayers());
-      return new Stage(manager, placement, module, cache, mapped);
+      // What a window hides of a prompt is another part for each of its completions.
+      boolean sharesPrompts =
+          cache instanceof FlatCache
+              && config.attention().windows().stream().allMatch(window -> window == 0);
+      return new Stage(manager, placement, module, cache, sharesPrompts, mapped);
     } catch (RuntimeException e) {
       manager.close();
       throw e;
@@ -71,6 +78,11 @@ final class Stage implements AutoCloseable {
 
   NDManager manager() {
     return manager;
+  }
+
+  /** Whether several sequences can read a prompt's keys and values where they are. */
+  boolean sharesPrompts() {
+    return sharesPrompts;
   }
 
   /** Takes the memory for keys and values where all of it is taken at once. */

@@ -90,7 +90,12 @@ public final class TorchModel implements LanguageModel {
         kvBytes += slice.numLayers() * KvCache.bytesPerToken(config, here.precision());
       }
       return new TorchModel(
-          new ModelLimits(config.contextLength(), config.vocabularySize(), kvBytes), stages);
+          new ModelLimits(
+              config.contextLength(),
+              config.vocabularySize(),
+              kvBytes,
+              stages.stream().allMatch(Stage::sharesPrompts)),
+          stages);
     } catch (RuntimeException e) {
       stages.forEach(Stage::close);
       throw e;

@@ -5,5 +5,5 @@ def takes(q: Tensor, cap: float) -> bool:
   return False
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, begins_q: Tensor, begins_k: Tensor, used_k: Tensor, max_q: int, max_k: int, scale: Optional[float], window: int) -> Tensor:
-  return q
+def attend(q: Tensor, k: Tensor, v: Tensor, runs: __torch__.attention.Runs, causal: bool, scale: Optional[float], window: int) -> Tuple[Tensor, Tensor]:
+  return (q, q)

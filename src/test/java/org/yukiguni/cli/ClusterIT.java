@@ -21,6 +21,12 @@ final class ClusterIT {
   private static final int SUBMIT_SECONDS = 240;
   private static final int ROWS = 40;
 
+  private static final List<String> HALF_A_GPU_FOR_EACH_TASK =
+      List.of(
+          "spark.executor.cores=2",
+          "spark.executor.resource.gpu.amount=1",
+          "spark.task.resource.gpu.amount=0.5");
+
   @TempDir Path folder;
   private LocalCluster cluster;
 
@@ -39,10 +45,13 @@ final class ClusterIT {
     Path local = folder.resolve("local-out");
     Path again = folder.resolve("again-out");
     // Two jobs in one application.
-    submit("local", "local[2]", job(local, "auto"), job(again, "3"));
+    submit("local", "local[2]", List.of(), job(local, "auto"), job(again, "3"));
     cluster.start(2);
     Path remote = folder.resolve("cluster-out");
-    submit("cluster", cluster.master(), job(remote, "auto"));
+    submit("cluster", cluster.master(), List.of(), job(remote, "auto"));
+    cluster.startWorker("wide", 2);
+    Path fractions = folder.resolve("fractions-out");
+    submit("fractions", cluster.master(), HALF_A_GPU_FOR_EACH_TASK, job(fractions, "auto"));
 
     List<Row> completions = completions(local);
     assertThat(completions).hasSize(2 * ROWS);
@@ -50,20 +59,20 @@ final class ClusterIT {
     assertThat(completions(remote)).isEqualTo(completions);
     assertThat(executors(local)).containsExactly("driver");
     assertThat(executors(remote)).containsExactly("0", "1");
+    assertThat(completions(fractions)).isEqualTo(completions);
+    assertThat(executors(fractions)).containsExactly("0");
+    // Both tasks of the executor feed one engine.
+    assertThat(cluster.output("fractions")).containsPattern("\"engines\":\\[\\{[^{}]*\\}\\]");
   }
 
   /** Runs jobs under spark-submit. */
-  private void submit(String name, String master, Path... jobs)
+  private void submit(String name, String master, List<String> settings, Path... jobs)
       throws IOException, InterruptedException {
     List<String> arguments =
         new ArrayList<>(
-            List.of(
-                "--master",
-                master,
-                "--class",
-                System.getProperty("yukiguni.main"),
-                System.getProperty("yukiguni.jar"),
-                "generate"));
+            List.of("--master", master, "--class", System.getProperty("yukiguni.main")));
+    settings.forEach(setting -> arguments.addAll(List.of("--conf", setting)));
+    arguments.addAll(List.of(System.getProperty("yukiguni.jar"), "generate"));
     for (Path job : jobs) {
       arguments.add(job.toString());
     }

@@ -92,6 +92,11 @@ final class LocalCluster implements AutoCloseable {
 
   /** Starts one more worker, of one core and one made-up GPU. */
   Process startWorker(String name) throws IOException {
+    return startWorker(name, 1);
+  }
+
+  /** Starts one more worker, of some cores and one made-up GPU. */
+  Process startWorker(String name, int cores) throws IOException {
     Path discovery = home.resolve("discover-gpus.sh");
     if (!Files.exists(discovery)) {
       Files.writeString(
@@ -112,7 +117,7 @@ final class LocalCluster implements AutoCloseable {
             "--host",
             LOOPBACK,
             "--cores",
-            "1",
+            Integer.toString(cores),
             "--memory",
             "2g",
             "--webui-port",

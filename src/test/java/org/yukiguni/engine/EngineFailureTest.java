@@ -24,6 +24,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps that fail cost time, and at most the row that makes them fail. */
 @Timeout(60)
@@ -49,8 +51,11 @@ class EngineFailureTest {
     return byKey;
   }
 
-  @Test
-  void stepsThatFailNowAndThenChangeNothing() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void stepsThatFailNowAndThenChangeNothing(boolean sharesPrompts) {
+    FakeModel model =
+        new FakeModel(new ModelLimits(CONTEXT, VOCABULARY, 1, sharesPrompts), 1 << 20);
     Map<String, String> expected = tokensByKey(run(WIDE, requests()));
     int[] calls = {0};
     // A step with one row alone would be that row's failure.

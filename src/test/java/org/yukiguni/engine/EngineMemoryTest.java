@@ -1,6 +1,7 @@
 package org.yukiguni.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.yukiguni.engine.EngineTest.CONTEXT;
 import static org.yukiguni.engine.EngineTest.VOCABULARY;
 import static org.yukiguni.engine.EngineTest.WIDE;
 import static org.yukiguni.engine.EngineTest.config;
@@ -19,12 +20,15 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Slots, step sizes and KV memory make the engine faster or slower and change nothing else. */
 @Timeout(60)
 class EngineMemoryTest {
-  @Test
-  void tokensDoNotDependOnSlotsMemoryStepSizeOrOrder() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tokensDoNotDependOnSlotsMemoryStepSizeOrOrder(boolean sharesPrompts) {
     List<GenerationRequest> requests = new ArrayList<>();
     Random random = new Random(7);
     for (int i = 0; i < 60; i++) {
@@ -50,25 +54,51 @@ class EngineMemoryTest {
             new EngineLimits(7, 512, 5_500))) {
       List<GenerationRequest> shuffled = new ArrayList<>(requests);
       Collections.shuffle(shuffled, random);
-      assertThat(tokensByKey(run(limits, shuffled.toArray(new GenerationRequest[0]))))
+      assertThat(tokensByKey(run(model(sharesPrompts, limits), limits, array(shuffled))))
           .as("%s", limits)
           .isEqualTo(expected);
     }
   }
 
+  private static FakeModel model(boolean sharesPrompts, EngineLimits limits) {
+    return new FakeModel(new ModelLimits(CONTEXT, VOCABULARY, 1, sharesPrompts), limits.kvBytes());
+  }
+
+  private static GenerationRequest[] array(List<GenerationRequest> requests) {
+    return requests.toArray(new GenerationRequest[0]);
+  }
+
   @Test
-  void sequencesThatOutgrowTheirPoolKeepTheirTokensWhenMemoryIsTight() {
+  void aSharedPromptIsHeldOnceAndOnlyAsLongAsItIsRead() {
+    EngineLimits limits = new EngineLimits(64, 512, 1 << 20);
+    int[] prompt = new Random(4).ints(700, 0, VOCABULARY).toArray();
+    GenerationRequest[] requests = new GenerationRequest[20];
+    for (int i = 0; i < requests.length; i++) {
+      requests[i] = request("row" + i, prompt, config(30, 8, i));
+    }
+    FakeModel copying = model(false, limits);
+    FakeModel sharing = model(true, limits);
+    assertThat(tokensByKey(run(sharing, limits, requests)))
+        .isEqualTo(tokensByKey(run(copying, limits, requests)));
+    // Copies have 1,024 places each; what is shared has 1,024 for eight, and 192 for each.
+    assertThat(sharing.mostCachedTokens * 2).isLessThan(copying.mostCachedTokens);
+    int atOnce = limits.maxSequences() + 8;
+    assertThat(sharing.mostCachedTokens).isLessThan((atOnce / 8 + 2) * 1024L + 2 * 64 * 192);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void sequencesThatOutgrowTheirPoolKeepTheirTokensWhenMemoryIsTight(boolean sharesPrompts) {
     List<GenerationRequest> requests = new ArrayList<>();
     Random random = new Random(9);
     for (int i = 0; i < 40; i++) {
       int[] prompt = random.ints(100 + random.nextInt(100), 0, VOCABULARY).toArray();
       requests.add(request("row" + i, prompt, config(20 + random.nextInt(400), 3, i)));
     }
-    Map<String, String> expected =
-        tokensByKey(run(WIDE, requests.toArray(new GenerationRequest[0])));
+    Map<String, String> expected = tokensByKey(run(WIDE, array(requests)));
     for (int budget = 2_300; budget < 20_000; budget += 700) {
       EngineLimits limits = new EngineLimits(64, 512, budget);
-      assertThat(tokensByKey(run(limits, requests.toArray(new GenerationRequest[0]))))
+      assertThat(tokensByKey(run(model(sharesPrompts, limits), limits, array(requests))))
           .as("%s", limits)
           .isEqualTo(expected);
     }
@@ -83,8 +113,7 @@ class EngineMemoryTest {
       for (int length = 1; length < context; length += Math.max(1, context / 23)) {
         requests.add(request("p" + length, new int[length], noEos(context)));
       }
-      List<Outcome> outcomes =
-          run(model, new EngineLimits(5, 512, least), requests.toArray(new GenerationRequest[0]));
+      List<Outcome> outcomes = run(model, new EngineLimits(5, 512, least), array(requests));
       assertThat(outcomes)
           .as("context %d", context)
           .hasSameSizeAs(requests)

@@ -39,7 +39,11 @@ public final class FakeModel implements LanguageModel {
   public Runnable beforeClear = () -> {};
 
   public FakeModel(int contextLength, int vocabularySize, long budgetTokens) {
-    this.limits = new ModelLimits(contextLength, vocabularySize, 1);
+    this(new ModelLimits(contextLength, vocabularySize, 1), budgetTokens);
+  }
+
+  FakeModel(ModelLimits limits, long budgetTokens) {
+    this.limits = limits;
     this.budgetTokens = budgetTokens;
   }
 
@@ -171,13 +175,15 @@ public final class FakeModel implements LanguageModel {
     mostCachedTokens = Math.max(mostCachedTokens, cachedTokens);
     int[] tokens = step.tokens();
     int[][] histories = new int[tokens.length][];
+    int[][] prompts = prompts(step);
     int t = 0;
     int sequences = 0;
     for (Step.DecodeGroup group : step.groups()) {
       int[][] rows = blocks.get(group.block());
       for (int r = 0; r < group.sequences(); r++) {
-        histories[t] = write(rows[r], step.positions()[t], tokens[t]);
-        assertThat(step.positions()[t]).isLessThan(group.keyLength());
+        int own = step.positions()[t] - prompts[t].length;
+        histories[t] = concat(prompts[t], write(rows[r], own, tokens[t]));
+        assertThat(own).isLessThan(group.keyLength());
         t++;
       }
       assertThat(group.keyLength()).isLessThanOrEqualTo(rows[0].length);
@@ -210,6 +216,23 @@ public final class FakeModel implements LanguageModel {
       beams.add(candidates(histories[beam.token()], beam));
     }
     return new StepResult(drawn, logprobs, tops, beams);
+  }
+
+  /** Of each token the shared prompt in front of its row. */
+  private int[][] prompts(Step step) {
+    int[][] prompts = new int[step.tokens().length][0];
+    for (Step.SharedPrompt shared : step.shared()) {
+      int[] row = blocks.get(shared.block())[0];
+      assertThat(shared.sequences()).isNotEmpty().doesNotHaveDuplicates();
+      for (int t : shared.sequences()) {
+        prompts[t] = Arrays.copyOf(row, shared.length());
+      }
+    }
+    return prompts;
+  }
+
+  private static int[] concat(int[] first, int[] second) {
+    return IntStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
   }
 
   /** Puts a token at the end of a row and returns the whole history. */

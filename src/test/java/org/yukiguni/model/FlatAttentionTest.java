@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +83,9 @@ class FlatAttentionTest {
   private static Map<String, Outcome.Completion> generate(Path folder, Attention attention)
       throws InterruptedException {
     TorchModel model = open(folder, Precision.FLOAT32, attention, Linear.PLAIN);
+    boolean windowed =
+        Set.of("mistral", "phi3", "gemma2").contains(folder.getFileName().toString());
+    assertThat(model.limits().sharesPrompts()).isEqualTo(attention.isFlat() && !windowed);
     GenerationConfig config =
         new GenerationConfig(
             new Sampling(true, 1, 20, 1, 0, 1, 0, 0),
