@@ -29,12 +29,17 @@ class Score:
     if self.cap == 0.:
       out = torch.scaled_dot_product_attention(Q, K, V, mask, 0., False, scale=self.scale)
     else:
-      scale = self.scale
-      if torch.__is__(scale, None):
-        factor = torch.div(1., torch.sqrt(torch.size(Q, -1)))
-      else:
-        factor = unchecked_cast(float, scale)
-      scores = torch.mul(torch.matmul(Q, torch.transpose(K, -2, -1)), factor)
-      scores = torch.mul(torch.tanh(torch.div(scores, self.cap)), self.cap)
-      out = torch.matmul(torch.softmax(torch.add(scores, mask), -1), V)
+      out = self.products(Q, K, V, mask)
     return out
+
+  def products(self: __torch__.score.Score, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) -> Tensor:
+    # The same, with all scores there at once.
+    scale = self.scale
+    if torch.__is__(scale, None):
+      factor = torch.div(1., torch.sqrt(torch.size(Q, -1)))
+    else:
+      factor = unchecked_cast(float, scale)
+    scores = torch.mul(torch.matmul(Q, torch.transpose(K, -2, -1)), factor)
+    if self.cap != 0.:
+      scores = torch.mul(torch.tanh(torch.div(scores, self.cap)), self.cap)
+    return torch.matmul(torch.softmax(torch.add(scores, mask), -1), V)

@@ -1,13 +1,17 @@
 # Attention of a ragged step over blocks of the KV cache, and the writing of its new keys and values.
 # Alphabet: T tokens of the step, H query heads, J key-value heads, G = H / J, D head dim, L layers,
 # R rows of a block, P positions of a row.
-# With fewer than four query rows the kernel's results depend on where the row lies in memory
-# (libtorch 2.7.1 and 2.13 on two threads), so queries are padded to four.
+# Decoding sequences go through two batched products: the fused kernel takes two to five times as
+# long for one query and many heads. Products of fewer than 400 multiplications (baddbmm of
+# LinearAlgebra.cpp) have another kernel with other last bits, so the queries of very small heads are
+# padded to that many with the fewest keys, 16.
+# With fewer than four query rows the fused kernel's results depend on where the row lies in memory
+# (libtorch 2.7.1 and 2.13 on two threads), so the queries of chunks are padded to four.
 
 
-def padded(q: Tensor) -> Tensor:
-  # [B, J, G, D] -> [B, J, at least 4, D]
-  missing = 4 - torch.size(q, 2)
+def padded(q: Tensor, rows: int) -> Tensor:
+  # [.., .., N, D] -> [.., .., at least rows, D]
+  missing = rows - torch.size(q, 2)
   if missing > 0:
     q = torch.constant_pad_nd(q, [0, 0, 0, missing])
   return q
@@ -83,9 +87,8 @@ class Batch:
       K = torch.index_put_(K, where, k[t:t + n])
       V = torch.index_put_(V, where, v[t:t + n])
       # The queries of a group share keys: they go into the query-length axis, no key is repeated.
-      Q = __torch__.attention.padded(torch.reshape(q[t:t + n], [n, J, G, D]))
-      mask = torch.expand(group_masks[g], [n, 1, torch.size(Q, 2), length])
-      out = score.attend(Q, K[:n, :, :length], V[:n, :, :length], mask)
+      Q = __torch__.attention.padded(torch.reshape(q[t:t + n], [n, J, G, D]), 1 + torch.floordiv(399, 16 * D))
+      out = score.products(Q, K[:n, :, :length], V[:n, :, :length], group_masks[g])
       torch.append(outs, torch.reshape(out[:, :, :G], [n, H * D]))
       t = t + n
     for c in range(torch.floordiv(torch.len(self.chunks), 3)):
@@ -101,7 +104,7 @@ class Batch:
         V = torch.select(torch.select(self.values[num_groups + c], 0, layer), 0, row)
         torch.copy_(K[:, start:end], new_keys)
         torch.copy_(V[:, start:end], new_values)
-      Q = __torch__.attention.padded(torch.permute(torch.reshape(q[t:t + n], [n, J, G, D]), [1, 2, 0, 3]))
+      Q = __torch__.attention.padded(torch.permute(torch.reshape(q[t:t + n], [n, J, G, D]), [1, 2, 0, 3]), 4)
       KE = torch.expand(torch.unsqueeze(K[:, :end], 1), [J, G, end, D])
       VE = torch.expand(torch.unsqueeze(V[:, :end], 1), [J, G, end, D])
       # At position 0 the kernel's own causal mask saves half of the work.

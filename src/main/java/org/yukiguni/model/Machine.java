@@ -20,6 +20,10 @@ public record Machine(double bytesPerSecond, double operationsPerSecond) {
 
   /** Measures for about two seconds. */
   public static Machine measure(ModelOptions options) {
+    return TorchRuntime.onPassingThread(() -> measureHere(options));
+  }
+
+  private static Machine measureHere(ModelOptions options) {
     try (NDManager manager = TorchRuntime.newManager(options);
         ScriptModule module =
             ScriptModule.compile(

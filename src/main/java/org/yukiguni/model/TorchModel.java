@@ -79,6 +79,17 @@ public final class TorchModel implements LanguageModel {
       DeviceMap map,
       Function<ModelOptions, ModelScripts.Kernels> kernels,
       Runnable layerLoaded) {
+    return TorchRuntime.onPassingThread(
+        () -> load(folder, adapter, options, map, kernels, layerLoaded));
+  }
+
+  private static TorchModel load(
+      Path folder,
+      Optional<Path> adapter,
+      ModelOptions options,
+      DeviceMap map,
+      Function<ModelOptions, ModelScripts.Kernels> kernels,
+      Runnable layerLoaded) {
     Checkpoint checkpoint = Checkpoint.open(folder, adapter);
     ModelConfig config = checkpoint.config();
     List<Stage> stages = new ArrayList<>();

@@ -10,6 +10,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /** libtorch in this process, through DJL. */
 public final class TorchRuntime {
@@ -85,6 +88,26 @@ public final class TorchRuntime {
   static void setThreads(int threads) {
     if (JniUtils.getNumThreads() != threads) {
       JniUtils.setNumThreads(threads);
+    }
+  }
+
+  /**
+   * Runs work that computes, on a thread that ends with it, and waits for it.
+   *
+   * <p>libgomp keeps helpers for every thread that has computed. Once all of these are more than
+   * the processors, helpers sleep between two operations instead of waiting awake ({@code
+   * gomp_throttled_spin_count_var} in its env.c), and a step of many small operations takes half as
+   * long again. So only threads that run steps may live on.
+   */
+  static <T> T onPassingThread(Supplier<T> work) {
+    String name = Thread.currentThread().getName() + ", libtorch";
+    try {
+      return CompletableFuture.supplyAsync(work, task -> new Thread(task, name).start()).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e.getCause() instanceof RuntimeException exception ? exception : e;
     }
   }
 
