@@ -42,7 +42,37 @@ TINY = {
     "mistral": lambda: transformers.MistralConfig(
         hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, intermediate_size=128, vocab_size=300, sliding_window=10, max_position_embeddings=128
     ),
+    "gpt2": lambda: transformers.GPT2Config(n_embd=64, n_layer=2, n_head=4, vocab_size=300, n_positions=128, bos_token_id=None, eos_token_id=None),
+    "gemma2": lambda: transformers.Gemma2Config(
+        hidden_size=64, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2, head_dim=16, intermediate_size=128, vocab_size=300, sliding_window=10,
+        query_pre_attn_scalar=16, max_position_embeddings=128, attn_implementation="eager"
+    ),
 }
+# Script, then names of the layers, the embedding and the last norm; the head has the embedding's name where a model has none of its own.
+FAMILIES = {
+    "gpt2": ("gpt2", "transformer.h", "transformer.wte.weight", "transformer.ln_f"),
+    "gpt_neox": ("gpt_neox", "gpt_neox.layers", "gpt_neox.embed_in.weight", "gpt_neox.final_layer_norm"),
+    "gemma2": ("gemma2", "model.layers", "model.embed_tokens.weight", "model.norm"),
+    "llama": ("llama", "model.layers", "model.embed_tokens.weight", "model.norm"),
+}
+
+
+def windows(c):
+    """Of each layer; 0 for none."""
+    window = getattr(c, "sliding_window", None) or 0
+    return [window if getattr(c, "layer_types", ["sliding_attention"] * c.num_hidden_layers)[i] == "sliding_attention" else 0 for i in range(c.num_hidden_layers)]
+
+
+def arguments(c, heads, kv_heads, dim):
+    """Of a script's configure, as checkpoint/*.java give them."""
+    rotary = [dim, 10000.0, "default", [], c.max_position_embeddings]
+    if c.model_type == "gpt2":
+        return [heads, c.layer_norm_epsilon, c.activation_function]
+    if c.model_type == "gpt_neox":
+        return [heads, c.layer_norm_eps, c.hidden_act, c.use_parallel_residual, *rotary]
+    if c.model_type == "gemma2":
+        return [heads, kv_heads, c.rms_norm_eps, c.hidden_activation, windows(c), *rotary, c.query_pre_attn_scalar**-0.5, c.attn_logit_softcapping, c.final_logit_softcapping, c.hidden_size**0.5]
+    return [heads, kv_heads, c.rms_norm_eps, c.hidden_act, windows(c), *rotary]
 
 
 def archive(main, kernel):
@@ -63,30 +93,28 @@ class Model:
 
     def __init__(self, peer, device, dtype, kernel, tokens):
         c = peer.config
-        neox = c.model_type == "gpt_neox"
+        script, layers, embedding, norm = FAMILIES.get(c.model_type, FAMILIES["llama"])
         heads = c.num_attention_heads
-        kv_heads = heads if neox else c.num_key_value_heads
-        dim = c.hidden_size // heads
+        kv_heads = getattr(c, "num_key_value_heads", heads)
+        dim = getattr(c, "head_dim", None) or c.hidden_size // heads
         self.device = device
-        self.script = archive("gpt_neox" if neox else "llama", kernel)
-        rotary = [dim, 10000.0, "default", [], c.max_position_embeddings]
-        if neox:
-            self.script.configure(device, heads, c.layer_norm_eps, c.hidden_act, c.use_parallel_residual, *rotary)
-        else:
-            windows = [getattr(c, "sliding_window", None) or 0] * c.num_hidden_layers
-            self.script.configure(device, heads, kv_heads, c.rms_norm_eps, c.hidden_act, windows, *rotary)
+        self.script = archive(script, kernel)
+        self.script.configure(device, *arguments(c, heads, kv_heads, dim))
         weights = {name: tensor.to(device, dtype) for name, tensor in peer.state_dict().items()}
         for layer in range(c.num_hidden_layers):
-            prefix = f"{'gpt_neox' if neox else 'model'}.layers.{layer}."
+            prefix = f"{layers}.{layer}."
             self.script.add_layer({name[len(prefix) :]: tensor for name, tensor in weights.items() if name.startswith(prefix)}, layer)
-        self.script.add_start({"embedding": weights["gpt_neox.embed_in.weight" if neox else "model.embed_tokens.weight"]})
-        norm = {"norm.weight": weights["gpt_neox.final_layer_norm.weight"], "norm.bias": weights["gpt_neox.final_layer_norm.bias"]} if neox else {"norm.weight": weights["model.norm.weight"]}
-        self.script.add_end({"head": weights[next(n for n in ("embed_out.weight", "lm_head.weight") if n in weights)], **norm})
+        start = {"embedding": weights[embedding]}
+        if script == "gpt2":
+            start["position_embedding"] = weights["transformer.wpe.weight"]
+        self.script.add_start(start)
+        head = weights[next(n for n in ("embed_out.weight", "lm_head.weight", embedding) if n in weights)]
+        self.script.add_end({"head": head} | {f"norm.{part}": weights[f"{norm}.{part}"] for part in ("weight", "bias") if f"{norm}.{part}" in weights})
         shape = (c.num_hidden_layers, tokens, kv_heads, dim)
         self.keys = [torch.zeros(shape, dtype=dtype, device=device)]
         self.values = [torch.zeros(shape, dtype=dtype, device=device)]
         self.kv_bytes = 2 * c.num_hidden_layers * kv_heads * dim * dtype.itemsize
-        self.linear_weights = sum(w.numel() for name, w in weights.items() if w.dim() == 2 and "embed_in" not in name and "embed_tokens" not in name)
+        self.linear_weights = sum(w.numel() for name, w in weights.items() if w.dim() == 2 and name.startswith(layers)) + head.numel()
 
     @torch.inference_mode()
     def step(self, ids, positions, groups, chunks, rows):

@@ -33,13 +33,28 @@ class Score:
     return out
 
   def products(self: __torch__.score.Score, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) -> Tensor:
-    # The same, with all scores there at once.
+    # The same, with all scores there at once. More keys than TILE, of which there must be a multiple,
+    # go through products of TILE keys each: how a library cuts a longer one depends on its length,
+    # and then the last bits would, too. What a tile of hidden keys adds is zero.
+    TILE = 256
+    keys = torch.size(K, -2)
     scale = self.scale
     if torch.__is__(scale, None):
       factor = torch.div(1., torch.sqrt(torch.size(Q, -1)))
     else:
       factor = unchecked_cast(float, scale)
-    scores = torch.mul(torch.matmul(Q, torch.transpose(K, -2, -1)), factor)
+    if keys <= TILE:
+      scores = torch.matmul(Q, torch.transpose(K, -2, -1))
+    else:
+      parts = annotate(List[Tensor], [])
+      for at in range(0, keys, TILE):
+        torch.append(parts, torch.matmul(Q, torch.transpose(torch.slice(K, -2, at, at + TILE), -2, -1)))
+      scores = torch.cat(parts, -1)
+    scores = torch.mul(scores, factor)
     if self.cap != 0.:
       scores = torch.mul(torch.tanh(torch.div(scores, self.cap)), self.cap)
-    return torch.matmul(torch.softmax(torch.add(scores, mask), -1), V)
+    shares = torch.softmax(torch.add(scores, mask), -1)
+    out = torch.matmul(torch.slice(shares, -1, 0, TILE), torch.slice(V, -2, 0, TILE))
+    for at in range(TILE, keys, TILE):
+      out = torch.add(out, torch.matmul(torch.slice(shares, -1, at, at + TILE), torch.slice(V, -2, at, at + TILE)))
+    return out

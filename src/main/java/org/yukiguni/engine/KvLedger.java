@@ -15,15 +15,16 @@ import java.util.List;
  * read as long as they run, if the model can do that. The beams of a request have a block of their
  * own, too, of the length that they can come to.
  *
- * <p>Why these lengths: {@code scaled_dot_product_attention} gives a row the same bits at all
- * padded key lengths that are multiples of 16 up to 192, and at all multiples of 512 (measured on
- * libtorch 2.7.1; above 192 it works in tiles of 512 keys). With other lengths a row's tokens would
- * depend on its neighbours.
+ * <p>Why these lengths: attention gives a row the same bits at all padded key lengths that are
+ * multiples of 16 up to 192 (measured on libtorch 2.7.1), and at all multiples of the 256 keys that
+ * {@code score.py} multiplies at once. With other lengths a row's tokens would depend on its
+ * neighbours.
  */
 final class KvLedger {
   static final int SHORT_CAPACITY = 192;
   static final int SHORT_GRID = 16;
-  static final int LONG_GRID = 512;
+  static final int LONG_GRID = 256;
+  private static final int SECOND_CAPACITY = 512;
   private static final int MAX_ROWS_PER_BLOCK = 16;
 
   /** A block may take this share of the memory at most, unless one row takes more. */
@@ -53,8 +54,8 @@ final class KvLedger {
     capacities.add(capacity);
     while (capacity < contextLength) {
       capacity =
-          capacity < LONG_GRID
-              ? LONG_GRID
+          capacity < SECOND_CAPACITY
+              ? SECOND_CAPACITY
               : Math.min(2 * capacity, roundUp(contextLength, LONG_GRID));
       capacities.add(capacity);
     }

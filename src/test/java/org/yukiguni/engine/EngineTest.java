@@ -134,7 +134,7 @@ class EngineTest {
     int[] tooLong = new int[CONTEXT];
     List<Outcome> outcomes =
         run(
-            new EngineLimits(4, 512, 2_900),
+            new EngineLimits(4, 512, 2_800),
             request("long", tooLong, config(5, 2, 0)),
             request("empty", new int[0], config(5, 1, 0)),
             request("big", new int[1100], config(300, 1, 0)),

@@ -3,12 +3,14 @@ package org.yukiguni.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +77,64 @@ class BatchInvarianceTest {
             .isZero();
       }
     }
+  }
+
+  /** Beyond what one product takes. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data/models/yukiguni-mini",
+        "src/test/resources/fixtures/llama-sharded",
+        "src/test/resources/fixtures/gemma2"
+      })
+  void aLongOneTooOnAnyNumberOfThreads(String fixture, @TempDir Path folder) throws IOException {
+    LongContext.of(Path.of(fixture), folder);
+    float[] first = new float[0];
+    for (int threads : new int[] {1, 2, 3}) {
+      try (TorchModel model = TorchModel.open(folder, new ModelOptions("cpu", threads))) {
+        for (int own : new int[] {200, 300, 600}) {
+          int shortest = (own / 256 + 1) * 256;
+          float[] alone = decodeLong(model, own, 1, shortest);
+          first = threads == 1 && own == 200 ? alone : first;
+          for (int keyLength = shortest; keyLength <= 1536; keyLength += 256) {
+            assertThat(differences(decodeLong(model, own, 3, keyLength), alone))
+                .as("%d positions, key length %d, %d threads", own, keyLength, threads)
+                .isZero();
+          }
+        }
+        assertThat(differences(decodeLong(model, 200, 2, 512), first)).isZero();
+      }
+    }
+  }
+
+  /** Logits of one token after a prompt, the first of some sequences. */
+  private static float[] decodeLong(TorchModel model, int prompt, int sequences, int keyLength) {
+    int vocabulary = model.limits().vocabularySize();
+    List<CacheOp> copies = new ArrayList<>();
+    for (int row = 1; row < sequences; row++) {
+      copies.add(new CacheOp.Move(0, 0, 0, row, prompt));
+    }
+    step(
+        model,
+        List.of(new CacheOp.Allocate(0, sequences, 1536)),
+        new Random(1).ints(prompt, 0, vocabulary).toArray(),
+        IntStream.range(0, prompt).toArray(),
+        List.of(),
+        List.of(new Step.PrefillChunk(0, 0, 0, prompt)),
+        new int[] {0});
+    int[] positions = new int[sequences];
+    Arrays.fill(positions, prompt);
+    float[] logits =
+        step(
+            model,
+            copies,
+            new Random(2).ints(sequences, 0, vocabulary).toArray(),
+            positions,
+            List.of(new Step.DecodeGroup(0, sequences, keyLength)),
+            List.of(),
+            new int[] {0});
+    model.clearCache();
+    return logits;
   }
 
   @ParameterizedTest

@@ -3,16 +3,12 @@ package org.yukiguni.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDManager;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.yukiguni.engine.Step;
@@ -29,7 +25,7 @@ class WindowTest {
 
   @Test
   void tokensBeforeTheWindowsChangeNoBit() throws IOException {
-    try (TorchModel model = TorchModel.open(withLongContext(), new ModelOptions("cpu", 2))) {
+    try (TorchModel model = TorchModel.open(LongContext.of(MISTRAL, folder), new ModelOptions("cpu", 2))) {
       int[] prompt = new Random(3).ints(LENGTH, 0, 700).toArray();
       int[] other = prompt.clone();
       // Two layers with a window of 10 see 18 positions back.
@@ -40,19 +36,6 @@ class WindowTest {
       other[LENGTH - 18] = prompt[LENGTH - 18] == 5 ? 6 : 5;
       assertThat(logits).isNotEqualTo(logits(model, other));
     }
-  }
-
-  private Path withLongContext() throws IOException {
-    try (Stream<Path> files = Files.list(MISTRAL)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, folder.resolve(file.getFileName().toString()));
-      }
-    }
-    Path config = folder.resolve("config.json");
-    ObjectMapper mapper = new ObjectMapper();
-    ObjectNode keys = (ObjectNode) mapper.readTree(config.toFile());
-    mapper.writeValue(config.toFile(), keys.put("max_position_embeddings", 2048));
-    return folder;
   }
 
   /** Of the last token of the prompt at the end of one chunk, of two, and decoded. */
