@@ -17,7 +17,7 @@ rm -rf "$folder" && mkdir -p "$folder/spark/jars"
 
 mvn -q -B dependency:build-classpath -DincludeScope=compile -Dmdep.outputFile="$folder/class-path"
 # What our jar brings must not come from Spark's side too.
-tr ':' '\n' < "$folder/class-path" | grep '\.jar$' | grep -vE '/ai/djl/|/net/java/dev/jna/|/info/picocli/|/me/tongfei/|/io/pebbletemplates/|/org/unbescape/|/org/webjars/|/org/jline/|/com/google/protobuf/|jackson-dataformat' |
+tr ':' '\n' < "$folder/class-path" | grep '\.jar$' | grep -vE '/ai/djl/|/net/java/dev/jna/|/info/picocli/|/io/pebbletemplates/|/org/unbescape/|/org/webjars/|/org/jline/|/com/google/protobuf/|jackson-dataformat' |
   xargs -I{} ln -sf {} "$folder/spark/jars/"
 export SPARK_HOME=$folder/spark SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1
 set -f

@@ -123,7 +123,7 @@ public final class Progress implements AutoCloseable {
    * there, ask {@code Console.isTerminal} once the project is built for it.
    */
   @SuppressWarnings("SystemConsoleNull")
-  private static ProgressMode chosen(ProgressMode mode) {
+  static ProgressMode chosen(ProgressMode mode) {
     return mode != ProgressMode.AUTO
         ? mode
         : System.console() == null ? ProgressMode.PLAIN : ProgressMode.BAR;

@@ -33,6 +33,13 @@ final class ProgressText {
     return lines.stream().map(line -> TerminalText.clip(line, width - 1)).toList();
   }
 
+  /** A line of figures and a bar, each no wider than a terminal. */
+  static List<String> steps(String figures, double share, String behind, int width) {
+    return List.of(
+        TerminalText.clip(TerminalText.oneLine(figures), width - 1),
+        TerminalText.clip(bar("", share, behind, width), width - 1));
+  }
+
   /** The line that a log gets. */
   static String line(ProgressState s) {
     StringBuilder line = new StringBuilder();
@@ -95,7 +102,7 @@ final class ProgressText {
         .formatted(Figures.rate(s.tokensPerSecondNow()), Figures.rate(s.tokensPerSecond()));
   }
 
-  private static String left(Long seconds) {
+  static String left(Long seconds) {
     return seconds == null ? "" : ", " + clock(seconds.doubleValue()) + " left";
   }
 

@@ -35,7 +35,6 @@ final class LocalCluster implements AutoCloseable {
           "/ai/djl/",
           "/net/java/dev/jna/",
           "/info/picocli/",
-          "/me/tongfei/",
           "/io/pebbletemplates/",
           "/org/unbescape/",
           "/org/webjars/",
