@@ -1,8 +1,8 @@
 # Attention of a ragged step over blocks of the KV cache, and the writing of its new keys and values.
 # Alphabet: T tokens of the step, H query heads, J key-value heads, G = H / J, D head dim, L layers,
 # R rows of a block, P positions of a row.
-# Decoding sequences go through two batched products: the fused kernel takes two to five times as
-# long for one query and many heads. Products of fewer than 400 multiplications (baddbmm of
+# Decoding sequences go through two batched products: the fused kernel takes about twice as long for
+# one query and many heads. Products of fewer than 400 multiplications (baddbmm of
 # LinearAlgebra.cpp) have another kernel with other last bits, so the queries of very small heads are
 # padded to that many with the fewest keys, 16.
 # With fewer than four query rows the fused kernel's results depend on where the row lies in memory

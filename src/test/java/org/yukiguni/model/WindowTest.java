@@ -25,7 +25,8 @@ class WindowTest {
 
   @Test
   void tokensBeforeTheWindowsChangeNoBit() throws IOException {
-    try (TorchModel model = TorchModel.open(LongContext.of(MISTRAL, folder), new ModelOptions("cpu", 2))) {
+    try (TorchModel model =
+        TorchModel.open(LongContext.of(MISTRAL, folder), new ModelOptions("cpu", 2))) {
       int[] prompt = new Random(3).ints(LENGTH, 0, 700).toArray();
       int[] other = prompt.clone();
       // Two layers with a window of 10 see 18 positions back.
