@@ -57,7 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<RunRequest> requests = read();
     try (SparkSession spark = Sessions.open("yukiguni " + requests.get(0).job().name())) {
-      StopSignals signals = StopSignals.listen();
+      StopSignals signals = StopSignals.listen("no more chunks begin, those that run are finished");
       ExitCode worst = ExitCode.OK;
       for (RunRequest request : requests) {
         worst = worst.worseOf(generate(spark, request, signals));

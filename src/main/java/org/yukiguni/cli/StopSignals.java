@@ -5,8 +5,7 @@ import java.util.Optional;
 import org.jline.utils.Signals;
 
 /**
- * SIGTERM and SIGINT: the first one lets the chunks that run come to their end, a second one ends
- * the process.
+ * SIGTERM and SIGINT: the first one lets what runs come to its end, a second one ends the process.
  */
 final class StopSignals {
   private static final System.Logger LOG = System.getLogger(StopSignals.class.getName());
@@ -14,13 +13,20 @@ final class StopSignals {
   /** As a shell tells the end by a signal: 128 and the number of SIGTERM. */
   private static final int KILLED = 128 + 15;
 
+  private final String consequence;
   private volatile String received;
 
-  private StopSignals() {}
+  private StopSignals(String consequence) {
+    this.consequence = consequence;
+  }
 
-  /** Listens from now on. */
-  static StopSignals listen() {
-    StopSignals signals = new StopSignals();
+  /**
+   * Listens from now on.
+   *
+   * @param consequence of the first signal, for people
+   */
+  static StopSignals listen(String consequence) {
+    StopSignals signals = new StopSignals(consequence);
     for (String name : new String[] {"TERM", "INT"}) {
       Signals.register(name, () -> signals.receive("SIG" + name));
     }
@@ -37,9 +43,6 @@ final class StopSignals {
       System.exit(KILLED);
     }
     received = name;
-    LOG.log(
-        Level.WARNING,
-        "{0}: no more chunks begin, those that run are finished; a second one ends them",
-        name);
+    LOG.log(Level.WARNING, "{0}: {1}; a second one ends the process", name, consequence);
   }
 }

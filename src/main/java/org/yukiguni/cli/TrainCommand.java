@@ -11,7 +11,6 @@ import org.yukiguni.hub.ModelResolver;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.job.TrainJob;
 import org.yukiguni.progress.ProgressMode;
-import org.yukiguni.run.ExitCode;
 import org.yukiguni.spark.HadoopConfiguration;
 import org.yukiguni.train.TrainRequest;
 import org.yukiguni.train.TrainRun;
@@ -50,8 +49,8 @@ final class TrainCommand implements Callable<Integer> {
             });
     LOG.log(Level.INFO, "the effective job\n{0}", job.toYaml());
     try (SparkSession spark = Sessions.open("yukiguni " + job.name())) {
-      new TrainRun(spark, request, System.out).run();
-      return ExitCode.OK.code();
+      StopSignals signals = StopSignals.listen("the step that runs is finished and kept");
+      return new TrainRun(spark, request, System.out, signals::reason).run().code();
     }
   }
 }

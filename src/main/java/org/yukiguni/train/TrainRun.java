@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
@@ -20,6 +21,7 @@ import org.yukiguni.job.TrainSpec;
 import org.yukiguni.model.TrainingOptions;
 import org.yukiguni.report.TrainingLog;
 import org.yukiguni.report.TrainingScreen;
+import org.yukiguni.run.ExitCode;
 import org.yukiguni.tokenizer.PromptConventions;
 import org.yukiguni.tokenizer.Tokenizer;
 
@@ -31,13 +33,17 @@ public final class TrainRun {
   private final TrainRequest request;
   private final TrainJob job;
   private final PrintStream out;
+  private final Supplier<Optional<String>> stop;
 
   /**
    * Prepares a training.
    *
    * @param out gets the summary
+   * @param stop why it is to end early, or empty to go on; asked before each step
    */
-  public TrainRun(SparkSession spark, TrainRequest request, PrintStream out) {
+  public TrainRun(
+      SparkSession spark, TrainRequest request, PrintStream out, Supplier<Optional<String>> stop) {
+    this.stop = stop;
     this.spark = spark;
     this.request = request;
     this.job = request.job();
@@ -45,12 +51,14 @@ public final class TrainRun {
   }
 
   /**
-   * Trains what is left to train. A finished training only gets its summary.
+   * Trains what is left to train. A finished training only gets its summary; one that is told to
+   * stop keeps a checkpoint, with which the next call goes on.
    *
+   * @return {@link ExitCode#OK}, or {@link ExitCode#BROKEN} if it was told to stop
    * @throws InvalidJobException if the job, its input or the output folder is wrong, or a loss is
    *     not a number
    */
-  public void run() {
+  public ExitCode run() {
     AdapterLayout layout = layout();
     Examples examples = examples();
     TrainFolder folder =
@@ -73,34 +81,62 @@ public final class TrainRun {
         layout.slots().size(),
         state.steps(),
         training.total());
-    train(training, layout, state, folder);
+    Optional<String> stopped = train(training, layout, state, folder);
+    if (stopped.isPresent()) {
+      LOG.log(
+          Level.WARNING,
+          "{0} stopped after step {1} of {2} because {3}; the same command goes on with it",
+          job.name(),
+          state.steps(),
+          training.total(),
+          stopped.get());
+      return ExitCode.BROKEN;
+    }
     refuseEmpty(layout, state);
     folder.finish(layout, state, config(layout));
     FinishedSteps.of(spark, job.output().path()).ifPresent(log -> TrainingScreen.print(log, out));
     BeforeAndAfter.print(spark, job, folder, examples.samples(), out);
+    return ExitCode.OK;
   }
 
-  private void train(
+  /** Trains to the end, or until it is told to stop; returns why it was. */
+  private Optional<String> train(
       Training training, AdapterLayout layout, OptimizerState state, TrainFolder folder) {
     List<TrainingLog.Step> records = new ArrayList<>();
     try (TrainProgress progress = new TrainProgress(job.name(), state.steps(), training.total())) {
       while (state.steps() < training.total()) {
+        Optional<String> stopped = stop.get();
+        if (stopped.isPresent()) {
+          if (!records.isEmpty()) {
+            save(records, layout, state, folder);
+          }
+          return stopped;
+        }
         TrainingLog.Step record = training.step();
         records.add(record);
         progress.show(record);
         if (training.isDue(job.train().saveSteps())) {
-          // The figures first: a checkpoint without its figures would never get them.
-          spark
-              .createDataFrame(StepRows.of(records), StepRows.SCHEMA)
-              .coalesce(1)
-              .write()
-              .mode(SaveMode.Overwrite)
-              .parquet(folder.log(state.steps()).toString());
-          folder.save(layout, state, config(layout), job.train().saveTotalLimit());
+          save(records, layout, state, folder);
           records.clear();
         }
       }
     }
+    return Optional.empty();
+  }
+
+  private void save(
+      List<TrainingLog.Step> records,
+      AdapterLayout layout,
+      OptimizerState state,
+      TrainFolder folder) {
+    // The figures first: a checkpoint without its figures would never get them.
+    spark
+        .createDataFrame(StepRows.of(records), StepRows.SCHEMA)
+        .coalesce(1)
+        .write()
+        .mode(SaveMode.Overwrite)
+        .parquet(folder.log(state.steps()).toString());
+    folder.save(layout, state, config(layout), job.train().saveTotalLimit());
   }
 
   private ClusterGradients cluster(AdapterLayout layout) {

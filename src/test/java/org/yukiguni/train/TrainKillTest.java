@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
@@ -94,7 +95,7 @@ class TrainKillTest {
     PrintStream nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     try {
-      new TrainRun(LocalSpark.session(), request, nowhere).run();
+      new TrainRun(LocalSpark.session(), request, nowhere, Optional::empty).run();
       return true;
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare.
       assertThat(e).hasStackTraceContaining("killed");

@@ -21,6 +21,7 @@ import org.yukiguni.hub.ModelResolver;
 import org.yukiguni.job.InvalidJobException;
 import org.yukiguni.job.JobReader;
 import org.yukiguni.job.TrainJob;
+import org.yukiguni.run.ExitCode;
 import org.yukiguni.spark.LocalSpark;
 
 /** Whole trainings of the small model, on Spark in this process. */
@@ -46,6 +47,24 @@ class TrainRunTest {
     byte[] adapter = adapter("out");
     train("out", "lora_dropout: 0.1", "");
     assertThat(adapter("out")).isEqualTo(adapter);
+  }
+
+  /** After one step, after five of the six, and where a checkpoint is there already. */
+  @Test
+  void oneThatIsToldToStopKeepsItsLastStepAndGoesOn() throws IOException {
+    train("whole", "lora_dropout: 0.1", "");
+    String yaml = job("stopped", "lora_dropout: 0.1", "");
+    for (int steps : new int[] {1, 0, 1, 3}) {
+      assertThat(run(yaml, steps)).isEmpty();
+      assertThat(folder.resolve("stopped/adapter")).doesNotExist();
+    }
+    assertThat(folder.resolve("stopped/checkpoint-1")).exists();
+    assertThat(folder.resolve("stopped/checkpoint-2")).exists();
+    assertThat(folder.resolve("stopped/checkpoint-5")).exists();
+    String summary = run(yaml);
+    assertThat(summary).contains("steps        6");
+    assertThat(adapter("stopped")).isEqualTo(adapter("whole"));
+    assertThat(LocalSpark.session().read().parquet(folder + "/stopped/log").count()).isEqualTo(6);
   }
 
   @Test
@@ -183,14 +202,24 @@ class TrainRunTest {
   }
 
   private static String run(String yaml) {
+    return run(yaml, Integer.MAX_VALUE);
+  }
+
+  /** Stops it after some steps. */
+  private static String run(String yaml, int steps) {
+    int[] left = {steps};
     TrainJob job = JobReader.parseTraining(yaml, List.of());
     ModelResolver models = new ModelResolver(new Configuration(), new FetchLog());
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    new TrainRun(
-            LocalSpark.session(),
-            new TrainRequest(job, models.resolve(job.model()), models.resolveAdapter(job.model())),
-            new PrintStream(out, true, StandardCharsets.UTF_8))
-        .run();
+    ExitCode code =
+        new TrainRun(
+                LocalSpark.session(),
+                new TrainRequest(
+                    job, models.resolve(job.model()), models.resolveAdapter(job.model())),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                () -> left[0]-- == 0 ? Optional.of("of a test") : Optional.empty())
+            .run();
+    assertThat(code).isEqualTo(left[0] < 0 ? ExitCode.BROKEN : ExitCode.OK);
     return out.toString(StandardCharsets.UTF_8);
   }
 
