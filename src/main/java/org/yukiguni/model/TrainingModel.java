@@ -111,12 +111,6 @@ public final class TrainingModel implements AutoCloseable {
    */
   public Gradients gradients(
       float[] parameters, List<TrainingRow> rows, double scale, long[] dropoutKeys) {
-    // Tasks run on whatever thread of their executor is free.
-    return TorchRuntime.onPassingThread(() -> gradientsHere(parameters, rows, scale, dropoutKeys));
-  }
-
-  private Gradients gradientsHere(
-      float[] parameters, List<TrainingRow> rows, double scale, long[] dropoutKeys) {
     TorchRuntime.setThreads(options.threads());
     ScriptModule.prepareThread();
     ScriptModule module = idle.poll();
