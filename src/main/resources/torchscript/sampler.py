@@ -148,8 +148,8 @@ class Model(Module):
   def sample(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, edits: List[Tensor], drawn: Tensor, top_k: Tensor, unlimited: bool, width: int, numbers: Tensor, information: bool) -> Tensor:
     # logits [U, V]; source [S] row of logits; the edits as in edit;
     # drawn [N] samples that are drawn; top_k [N], 0 is off, unlimited: whether any is; width: how many of the largest logits
-    # are looked at, at least the largest top_k, because to sort a vocabulary costs more than all else here; numbers [7, N] float64: temperature, top_p, min_p, uniform, typical_p,
-    # epsilon_cutoff, eta_cutoff; information: whether one of the last three is on in any row
+    # are looked at, at least the largest top_k, because to sort a vocabulary costs more than all else here;
+    # numbers [7, N] float64: temperature, top_p, min_p, uniform, typical_p, epsilon_cutoff, eta_cutoff; information: whether one of the last three is on in any row
     # -> [3, S] float64: token id, its log-probability before all processing (NaN where the logits are no numbers), and
     # whether width was enough (else 0)
     S = torch.size(source, 0)

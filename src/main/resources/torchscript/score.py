@@ -33,9 +33,9 @@ class Score:
     return out
 
   def products(self: __torch__.score.Score, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) -> Tensor:
-    # The same, with all scores there at once. More keys than TILE, of which there must be a multiple,
-    # go through products of TILE keys each: how a library cuts a longer one depends on its length,
-    # and then the last bits would, too. What a tile of hidden keys adds is zero.
+    # The same, with all scores there at once. More keys than TILE go through products of TILE keys
+    # each: how a library cuts a longer one depends on its length, and then the last bits would, too.
+    # What a tile of hidden keys adds is zero, so decoding asks for multiples of TILE (KvLedger.java).
     TILE = 256
     keys = torch.size(K, -2)
     scale = self.scale

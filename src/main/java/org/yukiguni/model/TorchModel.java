@@ -79,18 +79,16 @@ public final class TorchModel implements LanguageModel {
       DeviceMap map,
       Function<ModelOptions, ModelScripts.Kernels> kernels,
       Runnable layerLoaded) {
-    return TorchRuntime.onPassingThread(
-        () -> load(folder, adapter, options, map, kernels, layerLoaded));
+    Checkpoint checkpoint = Checkpoint.open(folder, adapter);
+    return TorchRuntime.onPassingThread(() -> load(checkpoint, options, map, kernels, layerLoaded));
   }
 
   private static TorchModel load(
-      Path folder,
-      Optional<Path> adapter,
+      Checkpoint checkpoint,
       ModelOptions options,
       DeviceMap map,
       Function<ModelOptions, ModelScripts.Kernels> kernels,
       Runnable layerLoaded) {
-    Checkpoint checkpoint = Checkpoint.open(folder, adapter);
     ModelConfig config = checkpoint.config();
     List<Stage> stages = new ArrayList<>();
     long kvBytes = 0;
