@@ -103,9 +103,9 @@ class Model(Module):
     # [T, C] -> [T, V] in float32
     return torch.to(self.head.forward(self.ln_f.forward(x)), 6)
 
-  def through(self: __torch__.gpt_neox.Model, x: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int]) -> Tensor:
+  def through(self: __torch__.gpt_neox.Model, x: Tensor, positions: Tensor, cache: List[Tensor], layout: List[int]) -> Tensor:
     # [T, C] -> [T, C], through the layers that lie here
-    batch = __torch__.attention.Batch(positions, keys, values, groups, chunks, 0)
+    batch = __torch__.attention.Batch(positions, cache, layout, 0)
     table = self.rotary.at(positions, x)
     layers = self.layers
     for i in range(torch.len(layers)):
@@ -116,9 +116,9 @@ class Model(Module):
     # x [T, C], rows [S] -> logits [S, V]
     return self.logits(torch.index_select(x, 0, rows))
 
-  def forward(self: __torch__.gpt_neox.Model, ids: Tensor, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], rows: Tensor) -> Tensor:
+  def forward(self: __torch__.gpt_neox.Model, ids: Tensor, positions: Tensor, cache: List[Tensor], layout: List[int], rows: Tensor) -> Tensor:
     # ids and positions [T], rows [S] -> logits [S, V]
-    return self.finish(self.through(self.embed(ids, positions), positions, keys, values, groups, chunks), rows)
+    return self.finish(self.through(self.embed(ids, positions), positions, cache, layout), rows)
 
   def layer(self: __torch__.gpt_neox.Model, w: Dict[str, Tensor], layer: int, x: Tensor, batch: __torch__.attention.Batch) -> Tensor:
     # [T, C] -> [T, C], by a layer that is made for this call

@@ -63,13 +63,12 @@ def empty(layers: int) -> List[Dict[str, Tensor]]:
 
 
 def batch_of(lengths: List[int], window: int) -> __torch__.attention.Batch:
-  none = annotate(List[Tensor], [])
   positions = annotate(List[Tensor], [])
-  chunks = annotate(List[int], [])
+  layout = [0]
   for r in range(torch.len(lengths)):
     torch.append(positions, torch.arange(lengths[r]))
-    torch.extend(chunks, [0, 0, lengths[r]])
-  return __torch__.attention.Batch(torch.cat(positions, 0), none, none, annotate(List[int], []), chunks, window)
+    torch.extend(layout, [0, 0, lengths[r]])
+  return __torch__.attention.Batch(torch.cat(positions, 0), annotate(List[Tensor], []), layout, window)
 
 
 def back(y: Tensor, grad: Optional[Tensor], x: Tensor, parameters: Dict[str, Tensor], into: Dict[str, Tensor], prefix: str) -> Tensor:

@@ -7,22 +7,30 @@
 # float64), so it does not matter how many candidates the neighbours ask for.
 
 
+def where_of(pairs: Tensor) -> List[Optional[Tensor]]:
+  # [2 P], rows and then tokens, as an index
+  rows, tokens = torch.chunk(pairs, 2, 0)
+  return annotate(List[Optional[Tensor]], [rows, tokens])
+
+
 def edit(x: Tensor, edits: List[Tensor]) -> Tensor:
-  # x [S, V], changed in place; edits are seen [2, P] and its penalty [P], lowered [2, L] and its lowering [L], forced [2, F] and
-  # banned [2, B], of which the wide ones hold rows and tokens
+  # x [S, V], changed in place; edits are seen [2 P] and its penalty [P], lowered [2 L] and its
+  # lowering [L], forced [2 F] and banned [2 B], of which the doubled ones hold rows and then tokens
   seen, penalty, lowered, lowering, forced, banned = edits
-  if torch.size(seen, 1) > 0:
-    at = annotate(List[Optional[Tensor]], [seen[0], seen[1]])
+  if torch.size(seen, 0) > 0:
+    at = __torch__.sampler.where_of(seen)
+    penalty = torch.to(penalty, 6)
     s = torch.index(x, at)
     x = torch.index_put_(x, at, torch.where(torch.lt(s, 0), torch.mul(s, penalty), torch.div(s, penalty)))
-  if torch.size(lowered, 1) > 0:
-    at = annotate(List[Optional[Tensor]], [lowered[0], lowered[1]])
-    x = torch.index_put_(x, at, torch.sub(torch.index(x, at), lowering))
-  if torch.size(forced, 1) > 0:
-    x = torch.index_fill_(x, 0, forced[0], -inf)
-    x = torch.index_put_(x, annotate(List[Optional[Tensor]], [forced[0], forced[1]]), torch.full([1], 0., dtype=6, device=ops.prim.device(x)))
-  if torch.size(banned, 1) > 0:
-    x = torch.index_put_(x, annotate(List[Optional[Tensor]], [banned[0], banned[1]]), torch.full([1], -inf, dtype=6, device=ops.prim.device(x)))
+  if torch.size(lowered, 0) > 0:
+    at = __torch__.sampler.where_of(lowered)
+    x = torch.index_put_(x, at, torch.sub(torch.index(x, at), torch.to(lowering, 6)))
+  if torch.size(forced, 0) > 0:
+    rows, _0 = torch.chunk(forced, 2, 0)
+    x = torch.index_fill_(x, 0, rows, -inf)
+    x = torch.index_put_(x, __torch__.sampler.where_of(forced), torch.full([1], 0., dtype=6, device=ops.prim.device(x)))
+  if torch.size(banned, 0) > 0:
+    x = torch.index_put_(x, __torch__.sampler.where_of(banned), torch.full([1], -inf, dtype=6, device=ops.prim.device(x)))
   return x
 
 
@@ -149,7 +157,7 @@ class Model(Module):
     # logits [U, V]; source [S] row of logits; the edits as in edit;
     # drawn [N] samples that are drawn; top_k [N], 0 is off, unlimited: whether any is; width: how many of the largest logits
     # are looked at, at least the largest top_k, because to sort a vocabulary costs more than all else here;
-    # numbers [7, N] float64: temperature, top_p, min_p, uniform, typical_p, epsilon_cutoff, eta_cutoff; information: whether one of the last three is on in any row
+    # numbers [7 N] float64, of one kind after the other: temperature, top_p, min_p, uniform, typical_p, epsilon_cutoff, eta_cutoff; information: whether one of the last three is on in any row
     # -> [3, S] float64: token id, its log-probability before all processing (NaN where the logits are no numbers), and
     # whether width was enough (else 0)
     S = torch.size(source, 0)
@@ -160,6 +168,7 @@ class Model(Module):
     token = torch.argmax(x, 1)
     settled = torch.ones([S], dtype=7, device=ops.prim.device(x))
     if torch.size(drawn, 0) > 0:
+      numbers = torch.view(numbers, [7, -1])
       warmed = torch.div(torch.index_select(x, 0, drawn), torch.unsqueeze(torch.to(numbers[0], 6), 1))
       ids, holds = __torch__.sampler.draw(warmed, top_k, unlimited, width, numbers, information)
       token = torch.index_copy(token, 0, drawn, ids)
@@ -169,11 +178,11 @@ class Model(Module):
 
   def search(self: __torch__.sampler.Model, logits: Tensor, source: Tensor, edits: List[Tensor], scores: Tensor, top_k: Tensor, width: int) -> Tensor:
     # The best continuations of beams. As in transformers, the edits act on log-probabilities here.
-    # scores and top_k [S], width the largest top_k or V if that is less; the others as above
+    # scores [S] float64, top_k [S], width the largest top_k or V if that is less; the others as above
     # -> [3, S, width] float64: token id, score, log-probability before all processing
     before = torch.log_softmax(torch.index_select(logits, 0, source), 1)
     x = __torch__.sampler.edit(torch.clone(before), edits)
-    values, ids = __torch__.sampler.candidates(torch.add(x, torch.unsqueeze(scores, 1)), top_k, width)
+    values, ids = __torch__.sampler.candidates(torch.add(x, torch.unsqueeze(torch.to(scores, 6), 1)), top_k, width)
     ids = ids[:, :width]
     logprobs = torch.gather(before, 1, ids)
     return torch.stack([torch.to(ids, 7), torch.to(values[:, :width], 7), torch.to(logprobs, 7)])

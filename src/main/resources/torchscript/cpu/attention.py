@@ -30,10 +30,15 @@ class Batch:
   chunk_masks : List[Tensor]  # [at least 4 and length, start + length]
   chunk_window_masks : List[Tensor]
 
-  def __init__(self: __torch__.attention.Batch, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], window: int) -> NoneType:
+  def __init__(self: __torch__.attention.Batch, positions: Tensor, cache: List[Tensor], layout: List[int], window: int) -> NoneType:
+    # cache: the keys, then as many values; layout: the number of groups, the groups and the chunks
+    blocks = torch.floordiv(torch.len(cache), 2)
+    end = 1 + 2 * layout[0]
+    groups = layout[1:end]
+    chunks = layout[end:]
     self.positions = positions
-    self.keys = keys
-    self.values = values
+    self.keys = cache[:blocks]
+    self.values = cache[blocks:]
     self.groups = groups
     self.chunks = chunks
     self.window = window

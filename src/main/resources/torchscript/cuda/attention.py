@@ -20,11 +20,6 @@ class Runs:
     return None
 
 
-def table_of(counts: List[int], begins: List[int], used: List[int], places: int) -> List[Tensor]:
-  # For Runs: of each sequence its queries, the place of its first key and its number of keys; N.
-  return [torch.zeros([1], dtype=4), torch.cumsum(torch.tensor(counts, dtype=4), 0), torch.tensor(begins, dtype=4), torch.tensor([places]), torch.tensor(used, dtype=4)]
-
-
 class Batch:
   positions : Tensor  # [T]
   keys : Tensor  # [L, N, J, D]
@@ -41,69 +36,31 @@ class Batch:
   sharing : Tensor  # [M], their tokens, prompt by prompt
   shared : __torch__.attention.Runs  # those tokens and their prompts
 
-  def __init__(self: __torch__.attention.Batch, positions: Tensor, keys: List[Tensor], values: List[Tensor], groups: List[int], chunks: List[int], window: int) -> NoneType:
-    # positions [T]; keys and values: one tensor each; groups: the number of decoding sequences, of
-    # each the first place and number of its own keys, and of each shared prompt the first place,
-    # the length, the number of its sequences and these; chunks: first place, start and length of
-    # each prefill chunk
-    self.positions = positions
-    self.keys = keys[0]
-    self.values = values[0]
-    self.window = window
-    num_decoding = groups[0]
-    begins = annotate(List[int], [])
-    used = annotate(List[int], [])
-    counts = annotate(List[int], [])
-    prompts = annotate(List[int], [])
-    for s in range(num_decoding):
-      torch.append(begins, groups[1 + 2 * s])
-      torch.append(used, groups[2 + 2 * s])
-      torch.append(counts, 1)
-      torch.append(prompts, 0)
-      torch.append(prompts, 0)
-    for c in range(torch.floordiv(torch.len(chunks), 3)):
-      torch.append(begins, chunks[3 * c])
-      torch.append(used, chunks[3 * c + 1] + chunks[3 * c + 2])
-      torch.append(counts, chunks[3 * c + 2])
-    shared_begins = annotate(List[int], [])
-    shared_used = annotate(List[int], [])
-    shared_counts = annotate(List[int], [])
-    sharing = annotate(List[int], [])
-    i = 1 + 2 * num_decoding
-    while i < torch.len(groups):
-      torch.append(shared_begins, groups[i])
-      torch.append(shared_used, groups[i + 1])
-      torch.append(shared_counts, groups[i + 2])
-      for m in range(groups[i + 2]):
-        s = groups[i + 3 + m]
-        torch.append(sharing, s)
-        torch._set_item(prompts, 2 * s, groups[i])
-        torch._set_item(prompts, 2 * s + 1, groups[i + 1])
-      i = i + 3 + groups[i + 2]
-    # Put together on the host, so that one transfer brings all of it.
+  def __init__(self: __torch__.attention.Batch, positions: Tensor, cache: List[Tensor], layout: List[int], window: int) -> NoneType:
+    # cache: keys, values, and a table of places, sharing, own and shared, one after the other;
+    # layout: num_decoding, B, M, most queries and keys of own and of shared, then the lists. The
+    # lists are for the plain kernels, the table for the others; both are made by FlatCache.java,
+    # since to go through 256 sequences here takes longer than a layer.
     T = torch.size(positions, 0)
-    N = torch.size(keys[0], 1)
-    M = torch.len(sharing)
-    P = torch.len(shared_counts)
-    of_tokens = torch.repeat_interleave(torch.tensor(begins), torch.tensor(counts), output_size=T)
-    of_prompts = torch.tensor(prompts, dtype=4)[1::2]
-    parts = [torch.sub(of_tokens, torch.constant_pad_nd(of_prompts, [0, T - num_decoding])), torch.tensor(sharing, dtype=4)]
-    parts = torch.add(torch.add(parts, __torch__.attention.table_of(counts, begins, used, N)), __torch__.attention.table_of(shared_counts, shared_begins, shared_used, N))
-    table = torch.to(torch.cat(parts, 0), ops.prim.device(positions), 3)
+    num_decoding, B, M = layout[0], layout[1], layout[2]
+    table = torch.to(cache[2], 3)
+    own = T + M
+    shared = own + 3 * B + 2
+    lists = 7
+    self.positions = positions
+    self.keys = cache[0]
+    self.values = cache[1]
+    self.window = window
     self.num_decoding = num_decoding
-    self.begins = begins
-    self.used = used
-    self.counts = counts
-    self.prompts = prompts
-    self.places = torch.add(positions, table[:T])
+    self.begins = layout[lists:lists + B]
+    self.used = layout[lists + B:lists + 2 * B]
+    self.counts = layout[lists + 2 * B:lists + 3 * B]
+    self.prompts = layout[lists + 3 * B:]
+    self.places = cache[2][:T]
     self.num_sharing = M
-    self.sharing = torch.to(table[T:T + M], 4)
-    behind = torch.size(table, 0) - 3 * P - 2
-    self.own = __torch__.attention.Runs(table[T + M:behind], ops.prim.max(counts), ops.prim.max(used))
-    if P > 0:
-      self.shared = __torch__.attention.Runs(table[behind:], ops.prim.max(shared_counts), ops.prim.max(shared_used))
-    else:
-      self.shared = self.own
+    self.sharing = cache[2][T:own]
+    self.own = __torch__.attention.Runs(table[own:shared], layout[3], layout[4])
+    self.shared = __torch__.attention.Runs(table[shared:], layout[5], layout[6])
     return None
 
   def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor, score: __torch__.score.Score) -> Tensor:

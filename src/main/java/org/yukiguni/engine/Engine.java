@@ -181,7 +181,8 @@ public final class Engine implements AutoCloseable {
     StepResult result;
     stepStart = start;
     try {
-      result = model.run(plan.step());
+      model.start(plan.step());
+      result = model.finish();
     } catch (DeviceFaultException e) {
       throw e;
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {

@@ -9,14 +9,23 @@ public interface LanguageModel extends AutoCloseable {
   ModelLimits limits();
 
   /**
-   * Runs one step: changes the blocks of the KV cache, computes the new tokens, and samples.
+   * Starts a step: changes the blocks of the KV cache, computes the new tokens, and samples. May
+   * return before the device has done all that; {@link #finish} comes before the next start.
    *
-   * @return one token for each entry of {@link Step#samples}, and candidates for each of {@link
-   *     Step#beams}
    * @throws OutOfMemoryError if the step needs more memory than there is, of whatever kind
    * @throws DeviceFaultException if no later step can succeed either
    */
-  StepResult run(Step step);
+  void start(Step step);
+
+  /**
+   * Waits for the step that was started.
+   *
+   * @return one token for each entry of {@link Step#samples}, and candidates for each of {@link
+   *     Step#beams}
+   * @throws OutOfMemoryError as {@link #start}
+   * @throws DeviceFaultException as {@link #start}
+   */
+  StepResult finish();
 
   /** Frees all blocks of the KV cache, after a step that failed. */
   void clearCache();

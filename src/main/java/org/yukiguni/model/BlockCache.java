@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.yukiguni.checkpoint.ModelConfig;
 import org.yukiguni.engine.Step;
 import org.yukiguni.engine.Step.CacheOp;
@@ -40,38 +41,32 @@ final class BlockCache implements KvCache {
   }
 
   /**
-   * {@inheritDoc} The keys are the block of each decoding group, then of each prompt chunk; the
-   * groups each decoding group's sequences and key length; the chunks each prompt chunk's row,
-   * start and length.
+   * {@inheritDoc} The tensors are the keys in the block of each decoding group, then of each prompt
+   * chunk, and then the values; the layout the number of groups, of each its sequences and key
+   * length, and each prompt chunk's row, start and length.
    */
   @Override
-  public View view(Step step) {
-    View view =
-        new View(
-            new ArrayList<>(),
-            new ArrayList<>(),
-            new long[2 * step.groups().size()],
-            new long[3 * step.prefills().size()]);
-    for (int g = 0; g < step.groups().size(); g++) {
-      Step.DecodeGroup group = step.groups().get(g);
-      add(group.block(), view);
-      view.groups()[2 * g] = group.sequences();
-      view.groups()[2 * g + 1] = group.keyLength();
+  public View view(Step step, Upload upload) {
+    List<NDArray> keys = new ArrayList<>();
+    List<NDArray> values = new ArrayList<>();
+    long[] layout = new long[1 + 2 * step.groups().size() + 3 * step.prefills().size()];
+    int at = 0;
+    layout[at++] = step.groups().size();
+    for (Step.DecodeGroup group : step.groups()) {
+      keys.add(blocks.get(group.block()).keys());
+      values.add(blocks.get(group.block()).values());
+      layout[at++] = group.sequences();
+      layout[at++] = group.keyLength();
     }
-    for (int c = 0; c < step.prefills().size(); c++) {
-      Step.PrefillChunk chunk = step.prefills().get(c);
-      add(chunk.block(), view);
-      view.chunks()[3 * c] = chunk.row();
-      view.chunks()[3 * c + 1] = chunk.start();
-      view.chunks()[3 * c + 2] = chunk.length();
+    for (Step.PrefillChunk chunk : step.prefills()) {
+      keys.add(blocks.get(chunk.block()).keys());
+      values.add(blocks.get(chunk.block()).values());
+      layout[at++] = chunk.row();
+      layout[at++] = chunk.start();
+      layout[at++] = chunk.length();
     }
-    return view;
-  }
-
-  private void add(int id, View view) {
-    Block block = blocks.get(id);
-    view.keys().add(block.keys());
-    view.values().add(block.values());
+    keys.addAll(values);
+    return new View(keys, Optional.empty(), layout);
   }
 
   @Override

@@ -3,6 +3,7 @@ package org.yukiguni.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.List;
+import java.util.Optional;
 import org.yukiguni.checkpoint.ModelConfig;
 import org.yukiguni.engine.Step;
 import org.yukiguni.engine.Step.CacheOp;
@@ -64,42 +65,14 @@ final class FlatCache implements KvCache {
   }
 
   /**
-   * {@inheritDoc} There is one tensor of keys and one of values; the groups are the number of
-   * decoding sequences, the first place and number of each one's own keys, and of each shared
-   * prompt the first place, length, number of its sequences and these; the chunks each prompt
-   * chunk's first place, start and length.
+   * {@inheritDoc} The tensors are the keys, the values, and the table of {@link FlatLayout}, which
+   * is uploaded.
    */
   @Override
-  public View view(Step step) {
-    int decoding = step.groups().stream().mapToInt(Step.DecodeGroup::sequences).sum();
-    int sharing = step.shared().stream().mapToInt(prompt -> prompt.sequences().size()).sum();
-    long[] groups = new long[1 + 2 * decoding + 3 * step.shared().size() + sharing];
-    groups[0] = decoding;
-    int t = 0;
-    for (Step.DecodeGroup group : step.groups()) {
-      for (int row = 0; row < group.sequences(); row++, t++) {
-        groups[1 + 2 * t] = space.place(group.block(), row);
-        groups[2 + 2 * t] = step.positions()[t] + 1L;
-      }
-    }
-    int at = 1 + 2 * decoding;
-    for (Step.SharedPrompt prompt : step.shared()) {
-      groups[at++] = space.place(prompt.block(), 0);
-      groups[at++] = prompt.length();
-      groups[at++] = prompt.sequences().size();
-      for (int sequence : prompt.sequences()) {
-        groups[at++] = sequence;
-        groups[2 + 2 * sequence] -= prompt.length();
-      }
-    }
-    long[] chunks = new long[3 * step.prefills().size()];
-    for (int c = 0; c < step.prefills().size(); c++) {
-      Step.PrefillChunk chunk = step.prefills().get(c);
-      chunks[3 * c] = space.place(chunk.block(), chunk.row());
-      chunks[3 * c + 1] = chunk.start();
-      chunks[3 * c + 2] = chunk.length();
-    }
-    return new View(List.of(keys), List.of(values), groups, chunks);
+  public View view(Step step, Upload upload) {
+    FlatLayout layout = FlatLayout.of(step, space);
+    return new View(
+        List.of(keys, values), Optional.of(upload.add(layout.table())), layout.numbers());
   }
 
   @Override

@@ -31,6 +31,11 @@ final class FlatSpace {
     this.places = places;
   }
 
+  /** How many there are. */
+  long places() {
+    return places;
+  }
+
   /**
    * Makes a block.
    *

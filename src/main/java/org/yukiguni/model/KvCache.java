@@ -2,6 +2,8 @@ package org.yukiguni.model;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.yukiguni.checkpoint.ModelConfig;
 import org.yukiguni.engine.Step;
 
@@ -15,8 +17,12 @@ interface KvCache extends AutoCloseable {
   /** Changes the blocks. */
   void apply(Step.CacheOp op);
 
-  /** The cache as the {@code attention.py} of its kind takes it in a step. */
-  View view(Step step);
+  /**
+   * The cache as the {@code attention.py} of its kind takes it in a step.
+   *
+   * @param upload takes along what must be on the device
+   */
+  View view(Step step, Upload upload);
 
   /** Frees all blocks. */
   void clear();
@@ -27,10 +33,16 @@ interface KvCache extends AutoCloseable {
   /**
    * What {@code Batch} is made of.
    *
-   * @param keys tensors
-   * @param values as many
-   * @param groups numbers of the decoding part
-   * @param chunks numbers of the prompt chunks
+   * @param tensors of the cache
+   * @param uploaded goes behind them; empty for nothing
+   * @param layout how they are to be read
    */
-  record View(List<NDArray> keys, List<NDArray> values, long[] groups, long[] chunks) {}
+  record View(List<NDArray> tensors, Optional<Upload.Part> uploaded, long[] layout) {
+    /** All tensors; once the upload is sent. */
+    List<NDArray> cache() {
+      return uploaded
+          .map(part -> Stream.concat(tensors.stream(), Stream.of(part.tensor())).toList())
+          .orElse(tensors);
+    }
+  }
 }

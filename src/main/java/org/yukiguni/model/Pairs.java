@@ -1,16 +1,13 @@
 package org.yukiguni.model;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 
 /** A growing list of (sample, token) with a value each; tokens that a model lacks are left out. */
 final class Pairs {
   private final int vocabularySize;
-  private long[] samples = new long[256];
-  private long[] tokens = new long[256];
-  private float[] values = new float[256];
+  private long[] samples = new long[16];
+  private long[] tokens = new long[16];
+  private double[] values = new double[16];
   private int size;
 
   Pairs(int vocabularySize) {
@@ -20,7 +17,7 @@ final class Pairs {
   /** Adds tokens that have the same value. */
   void add(int sample, int[] ids, double value) {
     for (int id : ids) {
-      add(sample, id, (float) value);
+      add(sample, id, value);
     }
   }
 
@@ -31,7 +28,7 @@ final class Pairs {
     }
   }
 
-  private void add(int sample, int id, float value) {
+  private void add(int sample, int id, double value) {
     if (id >= vocabularySize) {
       return;
     }
@@ -45,15 +42,15 @@ final class Pairs {
     values[size++] = value;
   }
 
-  /** [2, size]: samples and tokens. */
-  NDArray indices(NDManager scope) {
+  /** The samples, then the tokens: 2 size. */
+  Upload.Part indices(Upload upload) {
     long[] both = Arrays.copyOf(samples, 2 * size);
     System.arraycopy(tokens, 0, both, size, size);
-    return scope.create(both, new Shape(2, size));
+    return upload.add(both);
   }
 
-  /** [size]. */
-  NDArray values(NDManager scope) {
-    return scope.create(Arrays.copyOf(values, size));
+  /** As many as there are pairs. */
+  Upload.Part values(Upload upload) {
+    return upload.add(Arrays.copyOf(values, size));
   }
 }

@@ -1,10 +1,8 @@
 package org.yukiguni.model;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.checkpoint.ModelConfig;
@@ -14,9 +12,9 @@ import org.yukiguni.script.ScriptModule;
 /** Consecutive layers of a model on one device, with their part of the KV cache. */
 final class Stage implements AutoCloseable {
   private final NDManager manager;
-  private final Device device;
   private final Placement placement;
   private final ScriptModule module;
+  private final Upload.Sender sender;
   private final KvCache cache;
   private final boolean sharesPrompts;
 
@@ -32,8 +30,8 @@ final class Stage implements AutoCloseable {
       boolean sharesPrompts,
       List<ByteBuffer> mapped) {
     this.manager = manager;
-    this.device = manager.getDevice();
     this.placement = placement;
+    this.sender = new Upload.Sender(manager, placement.device());
     this.module = module;
     this.cache = cache;
     this.sharesPrompts = sharesPrompts;
@@ -101,30 +99,57 @@ final class Stage implements AutoCloseable {
   }
 
   /**
+   * What these layers take of a step.
+   *
+   * @param upload brings the parts here, and whatever else is added before it is sent
+   */
+  record Input(
+      Upload upload,
+      Upload.Part tokens,
+      Upload.Part positions,
+      Upload.Part rows,
+      KvCache.View view) {}
+
+  /**
+   * Takes up a step.
+   *
+   * @param rows indices of the step's tokens whose logits are wanted, [S]
+   */
+  Input take(Step step, int[] rows) {
+    Upload upload = new Upload();
+    return new Input(
+        upload,
+        upload.add(step.tokens()),
+        upload.add(step.positions()),
+        upload.add(rows),
+        cache.view(step, upload));
+  }
+
+  /** The way of uploads to these layers. */
+  Upload.Sender sender() {
+    return sender;
+  }
+
+  /**
    * Runs a step through a model that is this stage alone.
    *
    * @param scope owns the result
-   * @param rows indices of the step's tokens, [S]
    * @return logits [S, V]
    */
-  NDArray forward(NDManager scope, Step step, int[] rows) {
-    KvCache.View view = cache.view(step);
+  NDArray forward(NDManager scope, Input input) {
     return module.tensor(
         scope,
         "forward",
-        longs(scope, step.tokens()),
-        longs(scope, step.positions()),
-        view.keys(),
-        view.values(),
-        view.groups(),
-        view.chunks(),
-        longs(scope, rows));
+        input.tokens.tensor(),
+        input.positions.tensor(),
+        input.view.cache(),
+        input.view.layout(),
+        input.rows.tensor());
   }
 
   /** The step's tokens as the first layer takes them, [T, C]; for the first stage. */
-  NDArray embed(NDManager scope, Step step) {
-    return module.tensor(
-        scope, "embed", longs(scope, step.tokens()), longs(scope, step.positions()));
+  NDArray embed(NDManager scope, Input input) {
+    return module.tensor(scope, "embed", input.tokens.tensor(), input.positions.tensor());
   }
 
   /**
@@ -133,17 +158,14 @@ final class Stage implements AutoCloseable {
    * @param x [T, C], on any device
    * @return [T, C] on this one
    */
-  NDArray through(NDManager scope, NDArray x, Step step) {
-    KvCache.View view = cache.view(step);
+  NDArray through(NDManager scope, NDArray x, Input input) {
     return module.tensor(
         scope,
         "through",
         placement.place(scope, x),
-        longs(scope, step.positions()),
-        view.keys(),
-        view.values(),
-        view.groups(),
-        view.chunks());
+        input.positions.tensor(),
+        input.view.cache(),
+        input.view.layout());
   }
 
   /**
@@ -151,18 +173,14 @@ final class Stage implements AutoCloseable {
    *
    * @param x [T, C]
    */
-  NDArray logits(NDManager scope, NDArray x, int[] rows) {
-    return module.tensor(scope, "finish", x, longs(scope, rows));
-  }
-
-  private NDArray longs(NDManager scope, int[] values) {
-    NDManager here = scope.getDevice().equals(device) ? scope : scope.newSubManager(device);
-    return here.create(Arrays.stream(values).asLongStream().toArray());
+  NDArray logits(NDManager scope, NDArray x, Input input) {
+    return module.tensor(scope, "finish", x, input.rows.tensor());
   }
 
   @Override
   public void close() {
     cache.close();
+    sender.close();
     module.close();
     placement.close();
     manager.close();

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -28,12 +27,17 @@ public final class TorchModel implements LanguageModel {
 
   private final Sampler sampler;
   private Thread preparedThread;
+  private Running running;
+
+  /** A step that was started and is not finished. */
+  private record Running(NDManager scope, Sampler.Draws draws) {}
 
   private TorchModel(ModelLimits limits, List<Stage> stages) {
     this.limits = limits;
     this.stages = stages;
-    this.manager = stages.get(stages.size() - 1).manager();
-    this.sampler = new Sampler(manager, limits.vocabularySize());
+    Stage last = stages.get(stages.size() - 1);
+    this.manager = last.manager();
+    this.sampler = new Sampler(manager, last.sender(), limits.vocabularySize());
   }
 
   /**
@@ -127,34 +131,65 @@ public final class TorchModel implements LanguageModel {
   }
 
   @Override
-  public StepResult run(Step step) {
-    int[] samples = step.samples().stream().mapToInt(Step.SampleRow::token).toArray();
-    int[] beams = step.beams().stream().mapToInt(Step.BeamRow::token).toArray();
+  public void start(Step step) {
     int[] rows =
-        IntStream.concat(Arrays.stream(samples), Arrays.stream(beams))
+        IntStream.concat(
+                step.samples().stream().mapToInt(Step.SampleRow::token),
+                step.beams().stream().mapToInt(Step.BeamRow::token))
             .distinct()
             .sorted()
             .toArray();
-    try (NDManager scope = manager.newSubManager()) {
-      NDArray logits = logits(scope, step, rows);
-      StepResult drawn =
-          samples.length == 0
-              ? new StepResult(new int[0], new float[0], List.of(), List.of())
-              : sampler.sample(scope, logits, source(samples, rows), step.samples());
-      return beams.length == 0
-          ? drawn
-          : new StepResult(
-              drawn.tokens(),
-              drawn.logprobs(),
-              drawn.tops(),
-              sampler.search(scope, logits, source(beams, rows), step.beams()));
+    NDManager scope = manager.newSubManager();
+    try {
+      List<Stage.Input> inputs = take(step, rows);
+      Upload last = inputs.get(inputs.size() - 1).upload();
+      Sampler.Draws draws = sampler.new Draws(last, rows, step.samples(), step.beams());
+      draws.start(scope, compute(scope, inputs));
+      running = new Running(scope, draws);
     } catch (EngineException e) {
+      scope.close();
       throw DeviceErrors.rethrow(e);
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
     }
   }
 
-  private static long[] source(int[] tokens, int[] rows) {
-    return Arrays.stream(tokens).mapToLong(t -> Arrays.binarySearch(rows, t)).toArray();
+  /** Applies a step's changes of the cache, and takes it up. */
+  private List<Stage.Input> take(Step step, int[] rows) {
+    if (preparedThread != Thread.currentThread()) {
+      ScriptModule.prepareThread();
+      preparedThread = Thread.currentThread();
+    }
+    stages.forEach(stage -> stage.apply(step.cacheOps()));
+    return stages.stream().map(stage -> stage.take(step, rows)).toList();
+  }
+
+  /** Up to the logits, [S, V]. */
+  private NDArray compute(NDManager scope, List<Stage.Input> inputs) {
+    for (int i = 0; i < stages.size(); i++) {
+      inputs.get(i).upload().send(stages.get(i).sender(), scope);
+    }
+    if (stages.size() == 1) {
+      return stages.get(0).forward(scope, inputs.get(0));
+    }
+    NDArray x = stages.get(0).embed(scope, inputs.get(0));
+    for (int i = 0; i < stages.size(); i++) {
+      x = stages.get(i).through(scope, x, inputs.get(i));
+    }
+    int last = stages.size() - 1;
+    return stages.get(last).logits(scope, x, inputs.get(last));
+  }
+
+  @Override
+  public StepResult finish() {
+    try (NDManager scope = running.scope) {
+      return running.draws.finish(scope);
+    } catch (EngineException e) {
+      throw DeviceErrors.rethrow(e);
+    } finally {
+      running = null;
+    }
   }
 
   /**
@@ -165,19 +200,7 @@ public final class TorchModel implements LanguageModel {
    * @return [S, V]
    */
   NDArray logits(NDManager scope, Step step, int[] rows) {
-    if (preparedThread != Thread.currentThread()) {
-      ScriptModule.prepareThread();
-      preparedThread = Thread.currentThread();
-    }
-    stages.forEach(stage -> stage.apply(step.cacheOps()));
-    if (stages.size() == 1) {
-      return stages.get(0).forward(scope, step, rows);
-    }
-    NDArray x = stages.get(0).embed(scope, step);
-    for (Stage stage : stages) {
-      x = stage.through(scope, x, step);
-    }
-    return stages.get(stages.size() - 1).logits(scope, x, rows);
+    return compute(scope, take(step, rows));
   }
 
   NDManager newScope() {
@@ -186,11 +209,20 @@ public final class TorchModel implements LanguageModel {
 
   @Override
   public void clearCache() {
+    dropRunning();
     stages.forEach(Stage::clearCache);
+  }
+
+  private void dropRunning() {
+    if (running != null) {
+      running.scope.close();
+      running = null;
+    }
   }
 
   @Override
   public void close() {
+    dropRunning();
     sampler.close();
     stages.forEach(Stage::close);
   }

@@ -76,6 +76,18 @@ public final class ScriptModule implements AutoCloseable {
   }
 
   /**
+   * Calls a method that returns a list of tensors.
+   *
+   * @param into owns the results
+   * @param arguments as above
+   */
+  public List<NDArray> tensors(NDManager into, String method, Object... arguments) {
+    try (IValue result = call(method, arguments)) {
+      return List.of(result.toTensorArray((PtNDManager) into));
+    }
+  }
+
+  /**
    * Calls a method of maps of tensors that returns such a map, and lets it ask for gradients, which
    * the other calls do not.
    *

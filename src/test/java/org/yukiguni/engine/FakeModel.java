@@ -23,6 +23,7 @@ public final class FakeModel implements LanguageModel {
   private final Map<Integer, int[][]> blocks = new HashMap<>();
   private final long budgetTokens;
   private long cachedTokens;
+  private StepResult started;
   public int steps;
   public int largestStep;
   public int mostSequences;
@@ -167,7 +168,19 @@ public final class FakeModel implements LanguageModel {
   }
 
   @Override
-  public StepResult run(Step step) {
+  public void start(Step step) {
+    assertThat(started).as("the step before").isNull();
+    started = run(step);
+  }
+
+  @Override
+  public StepResult finish() {
+    StepResult result = started;
+    started = null;
+    return result;
+  }
+
+  private StepResult run(Step step) {
     beforeStep.run();
     beforeRun.accept(step);
     steps++;
@@ -264,6 +277,7 @@ public final class FakeModel implements LanguageModel {
   @Override
   public void clearCache() {
     beforeClear.run();
+    started = null;
     blocks.clear();
     cachedTokens = 0;
   }

@@ -14,7 +14,6 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,10 +42,12 @@ class SamplerTest {
   private static final int NEIGHBOURS = 40;
 
   private static NDManager manager;
+  private static Upload.Sender sender;
 
   @BeforeAll
   static void open() {
     manager = TorchRuntime.newManager(new ModelOptions("cpu", 2));
+    sender = new Upload.Sender(manager, "cpu");
   }
 
   @AfterAll
@@ -109,7 +110,7 @@ class SamplerTest {
       rows.add(new SampleRow(0, sampling, (i + 0.5) / DRAWS, edits, 0));
     }
     int[] counts = new int[logits.length];
-    for (int token : sample(logits, 1, new long[DRAWS], rows).tokens()) {
+    for (int token : sample(logits, 1, rows).tokens()) {
       counts[token]++;
     }
     for (int token = 0; token < logits.length; token++) {
@@ -198,9 +199,7 @@ class SamplerTest {
       logits[i] = Math.round(random.nextGaussian() * 24) / 8f;
     }
     List<SampleRow> rows = new ArrayList<>();
-    long[] source = new long[NEIGHBOURS];
     for (int i = 0; i < NEIGHBOURS; i++) {
-      source[i] = i;
       Sampling sampling =
           new Sampling(
               i % 5 != 0,
@@ -213,14 +212,13 @@ class SamplerTest {
               i % 9 > 6 ? 0.3 * random.nextDouble() : 0);
       rows.add(new SampleRow(i, sampling, random.nextDouble(), edits(i, random, vocabulary), 0));
     }
-    StepResult together = sample(logits, NEIGHBOURS, source, rows);
+    StepResult together = sample(logits, NEIGHBOURS, rows);
     for (int i = 0; i < NEIGHBOURS; i++) {
       StepResult alone =
           sample(
               Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary),
               1,
-              new long[1],
-              List.of(rows.get(i)));
+              List.of(at(0, rows.get(i))));
       assertThat(alone.tokens()[0]).as("token of row %d", i).isEqualTo(together.tokens()[i]);
       assertThat(alone.logprobs()[0]).as("bits of row %d", i).isEqualTo(together.logprobs()[i]);
     }
@@ -263,10 +261,9 @@ class SamplerTest {
   private static int[] drawn(float[] logits, List<SampleRow> rows, int firstWidth) {
     int vocabulary = logits.length / NEIGHBOURS;
     try (NDManager scope = manager.newSubManager();
-        Sampler sampler = new Sampler(manager, vocabulary, firstWidth)) {
+        Sampler sampler = new Sampler(manager, sender, vocabulary, firstWidth)) {
       NDArray tensor = scope.create(logits, new Shape(NEIGHBOURS, vocabulary));
-      long[] source = rows.stream().mapToLong(SampleRow::token).toArray();
-      return sampler.sample(scope, tensor, source, rows).tokens();
+      return draw(sampler, scope, tensor, rows, List.of()).tokens();
     }
   }
 
@@ -350,10 +347,9 @@ class SamplerTest {
 
   private static List<BeamCandidates> search(float[] logits, int vocabulary, List<BeamRow> beams) {
     try (NDManager scope = manager.newSubManager();
-        Sampler sampler = new Sampler(manager, vocabulary)) {
+        Sampler sampler = new Sampler(manager, sender, vocabulary)) {
       NDArray tensor = scope.create(logits, new Shape(logits.length / vocabulary, vocabulary));
-      long[] source = beams.stream().mapToLong(BeamRow::token).toArray();
-      return sampler.search(scope, tensor, source, beams);
+      return draw(sampler, scope, tensor, List.of(), beams).beams();
     }
   }
 
@@ -372,8 +368,7 @@ class SamplerTest {
       // Neither bans nor temperatures change them.
       rows.add(new SampleRow(i, Sampling.GREEDY, 0, LogitEdits.ban(random.nextInt(200)), top));
     }
-    long[] source = LongStream.range(0, 12).toArray();
-    StepResult result = sample(logits, 12, source, rows);
+    StepResult result = sample(logits, 12, rows);
     for (int i = 0; i < 12; i++) {
       TopTokens top = result.tops().get(i);
       float[] x = Arrays.copyOfRange(logits, i * vocabulary, (i + 1) * vocabulary);
@@ -399,7 +394,7 @@ class SamplerTest {
   @Test
   void greedyTakesTheFirstOfEqualLogits() {
     SampleRow row = new SampleRow(0, Sampling.GREEDY, 0.9, LogitEdits.ban(1), 0);
-    StepResult result = sample(new float[] {0, 5, 3, 3}, 1, new long[1], List.of(row));
+    StepResult result = sample(new float[] {0, 5, 3, 3}, 1, List.of(row));
     assertThat(result.tokens()).containsExactly(2);
     double total = 1 + Math.exp(5) + 2 * Math.exp(3);
     assertThat((double) result.logprobs()[0])
@@ -410,17 +405,34 @@ class SamplerTest {
   void logitsThatAreNoNumbersGiveNoToken() {
     SampleRow row = new SampleRow(0, Sampling.GREEDY, 0, LogitEdits.NONE, 0);
     StepResult result =
-        sample(new float[] {0, Float.NaN, 1, 0, 2, 1}, 2, new long[] {0, 1}, List.of(row, row));
+        sample(new float[] {0, Float.NaN, 1, 0, 2, 1}, 2, List.of(row, at(1, row)));
     assertThat(result.tokens()).containsExactly(-1, 1);
   }
 
-  private static StepResult sample(
-      float[] logits, int rows, long[] source, List<SampleRow> samples) {
+  private static SampleRow at(int token, SampleRow row) {
+    return new SampleRow(token, row.sampling(), row.uniform(), row.edits(), row.top());
+  }
+
+  private static StepResult sample(float[] logits, int rows, List<SampleRow> samples) {
     int vocabulary = logits.length / rows;
     try (NDManager scope = manager.newSubManager();
-        Sampler sampler = new Sampler(manager, vocabulary)) {
+        Sampler sampler = new Sampler(manager, sender, vocabulary)) {
       NDArray tensor = scope.create(logits, new Shape(rows, vocabulary));
-      return sampler.sample(scope, tensor, source, samples);
+      return draw(sampler, scope, tensor, samples, List.of());
     }
+  }
+
+  private static StepResult draw(
+      Sampler sampler,
+      NDManager scope,
+      NDArray logits,
+      List<SampleRow> samples,
+      List<BeamRow> beams) {
+    Upload upload = new Upload();
+    int[] rows = IntStream.range(0, (int) logits.getShape().get(0)).toArray();
+    Sampler.Draws draws = sampler.new Draws(upload, rows, samples, beams);
+    upload.send(sender, scope);
+    draws.start(scope, logits);
+    return draws.finish(scope);
   }
 }
