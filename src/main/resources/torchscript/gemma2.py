@@ -42,8 +42,9 @@ class Layer:
     H = self.H
     J = self.J
     qkv = torch.view(self.qkv.forward(self.norm_1.forward(x)), [torch.size(x, 0), H + 2 * J, -1])
-    q, k, v = torch.split_with_sizes(qkv, [H, J, J], 1)
-    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v, self.score)
+    qk, v = torch.split_with_sizes(qkv, [H + J, J], 1)
+    q, k = torch.split_with_sizes(rotary.rotate(qk, table), [H, J], 1)
+    y = batch.attend(layer, q, k, v, self.score)
     x = torch.add(x, self.norm_2.forward(self.dense.forward(y)))
     gate, up = torch.chunk(self.gate_up.forward(self.norm_3.forward(x)), 2, 1)
     y = torch.mul(__torch__.activation.activate(self.activation, gate), up)

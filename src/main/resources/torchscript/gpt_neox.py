@@ -25,8 +25,10 @@ class Layer:
 
   def attention(self: __torch__.gpt_neox.Layer, x: Tensor, layer: int, batch: __torch__.attention.Batch, rotary: __torch__.rotary.Rotary, table: Tuple[Tensor, Tensor]) -> Tensor:
     # [T, C] -> [T, C]
-    q, k, v = torch.unbind(torch.view(self.qkv.forward(x), [torch.size(x, 0), 3, self.H, -1]), 1)
-    y = batch.attend(layer, rotary.rotate(q, table), rotary.rotate(k, table), v, __torch__.score.Score(False, None, 0.))
+    H = self.H
+    qk, v = torch.split_with_sizes(torch.view(self.qkv.forward(x), [torch.size(x, 0), 3 * H, -1]), [2 * H, H], 1)
+    q, k = torch.split_with_sizes(rotary.rotate(qk, table), [H, H], 1)
+    y = batch.attend(layer, q, k, v, __torch__.score.Score(False, None, 0.))
     return self.dense.forward(y)
 
   def mlp(self: __torch__.gpt_neox.Layer, x: Tensor) -> Tensor:

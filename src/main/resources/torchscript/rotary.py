@@ -26,11 +26,13 @@ class Rotary:
 
   def __init__(self: __torch__.rotary.Rotary, device: str, dim: int, theta: float, scaling: str, numbers: List[float], positions: int) -> NoneType:
     # dim channels of a head are rotated; tables [positions, 1, dim]
-    angles = torch.outer(torch.to(torch.arange(positions), 6), __torch__.rotary.frequencies(dim, theta, scaling, numbers))
-    angles = torch.unsqueeze(torch.cat([angles, angles], 1), 1)
+    angles = torch.unsqueeze(torch.outer(torch.to(torch.arange(positions), 6), __torch__.rotary.frequencies(dim, theta, scaling, numbers)), 1)
+    cos = torch.cos(angles)
+    sin = torch.sin(angles)
     self.dim = dim
-    self.cos = torch.to(torch.cos(angles), torch.device(device), 6)
-    self.sin = torch.to(torch.sin(angles), torch.device(device), 6)
+    self.cos = torch.to(torch.cat([cos, cos], 2), torch.device(device), 6)
+    # With the sign here, no channel need be negated in every layer.
+    self.sin = torch.to(torch.cat([torch.neg(sin), sin], 2), torch.device(device), 6)
     return None
 
   def at(self: __torch__.rotary.Rotary, positions: Tensor, x: Tensor) -> Tuple[Tensor, Tensor]:
@@ -39,12 +41,12 @@ class Rotary:
     return (torch.to(cos, x), torch.to(torch.index_select(self.sin, 0, positions), x))
 
   def rotate(self: __torch__.rotary.Rotary, x: Tensor, table: Tuple[Tensor, Tensor]) -> Tensor:
-    # [T, H, D] -> [T, H, D]
+    # [T, heads, D] -> [T, heads, D]; queries and keys can go together
     cos, sin = table
     dim = self.dim
     y = x[:, :, :dim]
     a, b = torch.chunk(y, 2, 2)
-    y = torch.add(torch.mul(y, cos), torch.mul(torch.cat([torch.neg(b), a], 2), sin))
+    y = torch.add(torch.mul(y, cos), torch.mul(torch.cat([b, a], 2), sin))
     if dim != torch.size(x, 2):
       y = torch.cat([y, x[:, :, dim:]], 2)
     return y
