@@ -100,6 +100,7 @@ final class ActiveRequest {
   }
 
   void complete(Sequence s, FinishReason reason, Optional<String> stopReason, Clock clock) {
+    s.isOver = true;
     sink.accept(
         new Outcome.Completion(
             request.id(),
@@ -113,6 +114,7 @@ final class ActiveRequest {
   }
 
   void fail(Sequence s, ErrorCode code, String message, Clock clock) {
+    s.isOver = true;
     sink.accept(new Outcome.Failure(request.id(), s.index, code, message, timing(s, clock)));
   }
 

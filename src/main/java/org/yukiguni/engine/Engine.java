@@ -3,7 +3,6 @@ package org.yukiguni.engine;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 
@@ -17,11 +16,15 @@ public final class Engine implements AutoCloseable {
   private final LanguageModel model;
   private final Clock clock;
   private final Scheduler scheduler;
+  private final Results results;
   private final LinkedBlockingQueue<ActiveRequest> inbox = new LinkedBlockingQueue<>();
   private final Thread thread;
   private volatile boolean closed;
   private volatile boolean isDeviceLost;
   private volatile boolean isGivenUp;
+
+  /** The step that was started and is not finished; null if there is none. */
+  private Plan underWay;
 
   /** When the step that runs began; null between two. */
   private volatile Long stepStart;
@@ -37,6 +40,7 @@ public final class Engine implements AutoCloseable {
     this.model = model;
     this.clock = clock;
     this.scheduler = new Scheduler(limits, model.limits());
+    this.results = new Results(scheduler, clock);
     this.thread = new Thread(this::loop, name);
     thread.setDaemon(true);
     thread.start();
@@ -116,8 +120,13 @@ public final class Engine implements AutoCloseable {
     try {
       while (!closed) {
         takeSubmitted();
-        if (!scheduler.isIdle()) {
+        if (underWay != null) {
           step();
+        } else if (!scheduler.isIdle()) {
+          Throwable problem = start(scheduler.schedule());
+          if (problem != null) {
+            recover(problem);
+          }
         }
       }
     } catch (InterruptedException e) {
@@ -128,13 +137,14 @@ public final class Engine implements AutoCloseable {
       isDeviceLost = e instanceof DeviceFaultException;
     } finally {
       closed = true;
+      stepStart = null;
       failAll("Cannot finish because " + ending);
       model.close();
     }
   }
 
   private void takeSubmitted() throws InterruptedException {
-    if (scheduler.isIdle()) {
+    if (underWay == null && scheduler.isIdle()) {
       admit(inbox.take());
     }
     for (ActiveRequest next = inbox.poll(); next != null; next = inbox.poll()) {
@@ -169,48 +179,71 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void step() {
-    Scheduler.Plan plan = scheduler.schedule();
+  /** Starts a step; returns why that failed, or null. */
+  private Throwable start(Plan plan) {
     long start = clock.nanos();
-    for (Scheduler.Share share : plan.shares()) {
+    for (Plan.Share share : plan.shares()) {
       ActiveRequest request = share.sequence().request;
       if (request.firstStepNanos == 0) {
         request.firstStepNanos = start;
       }
     }
-    StepResult result;
+    underWay = plan;
     stepStart = start;
     try {
       model.start(plan.step());
-      result = model.finish();
-    } catch (DeviceFaultException e) {
-      throw e;
+      return null;
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      model.clearCache();
-      retryOrFail(scheduler.abandonStarted(), e);
+      stepStart = null;
+      return e;
+    }
+  }
+
+  /** Finishes the step under way, and starts the one behind it if that could be prepared. */
+  private void step() {
+    Plan plan = underWay;
+    Plan next =
+        model.limits().worksApart() ? scheduler.scheduleBehind(plan).orElse(null) : null;
+    long start = stepStart;
+    StepResult result;
+    try {
+      result = model.finish();
+    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+      recover(e);
       return;
     } finally {
       stepStart = null;
     }
     long nanos = clock.nanos() - start;
-    int stepTokens = plan.step().tokens().length;
-    for (Scheduler.Share share : plan.shares()) {
-      share.sequence().deviceNanos += Math.round(nanos * share.tokens() / stepTokens);
+    share(plan, nanos);
+    int newTokens = results.append(plan, result);
+    underWay = null;
+    // The device waits for the next step, the completions do not.
+    Throwable problem = next == null ? null : start(next);
+    results.settle(plan, result);
+    count(plan, newTokens + result.beams().size(), nanos);
+    if (problem != null) {
+      recover(problem);
     }
-    for (int i = 0; i < plan.sampled().size(); i++) {
-      take(
-          plan.sampled().get(i),
-          result.tokens()[i],
-          new TokenLogprobs(result.logprobs()[i], result.tops().get(i)));
+  }
+
+  /** Divides a step's time among those that it was of use to. */
+  private static void share(Plan plan, long nanos) {
+    List<Plan.Share> shares =
+        plan.shares().stream().filter(share -> !share.sequence().isOver).toList();
+    double tokens = shares.stream().mapToDouble(Plan.Share::tokens).sum();
+    shares.forEach(
+        share -> share.sequence().deviceNanos += Math.round(nanos * share.tokens() / tokens));
+  }
+
+  private void recover(Throwable problem) {
+    if (problem instanceof DeviceFaultException e) {
+      throw e;
     }
-    int beam = 0;
-    for (BeamGroup group : plan.searched()) {
-      int end = beam + group.search.running().size();
-      take(group, result.beams().subList(beam, end));
-      beam = end;
-    }
-    scheduler.finishStep();
-    count(plan, nanos);
+    model.clearCache();
+    List<Sequence> started = scheduler.abandonStarted(underWay);
+    underWay = null;
+    retryOrFail(started, problem);
   }
 
   private void retryOrFail(List<Sequence> started, Throwable problem) {
@@ -240,91 +273,13 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private void take(Sequence s, int token, TokenLogprobs logprob) {
-    if (token < 0) {
-      scheduler.end(s);
-      failDraw(s, s.numTokens());
-      return;
-    }
-    boolean first = s.numTokens() == 0;
-    if (first) {
-      s.firstTokenNanos = clock.nanos();
-    }
-    s.append(token, logprob);
-    Optional<String> stopReason = stopReason(s, token);
-    if (stopReason.isPresent()) {
-      scheduler.end(s);
-      s.request.complete(s, FinishReason.STOP, stopReason, clock);
-    } else if (s.numTokens() == s.maxNewTokens) {
-      scheduler.end(s);
-      s.request.complete(s, FinishReason.LENGTH, stopReason, clock);
-    } else if (first) {
-      scheduler.makeReady(s);
-    }
-  }
-
-  private static Optional<String> stopReason(Sequence s, int token) {
-    Optional<String> eos = s.request.eosReason(token);
-    return eos.isPresent() ? eos : s.stop.flatMap(stop -> stop.accept(token));
-  }
-
-  private void failDraw(Sequence s, int index) {
-    s.request.fail(
-        s,
-        ErrorCode.NAN_LOGITS,
-        "Cannot draw token "
-            + index
-            + " because the model's logits are not numbers; check the checkpoint and the dtype",
-        clock);
-  }
-
-  private void take(BeamGroup group, List<BeamCandidates> candidates) {
-    ActiveRequest request = group.request();
-    int index = group.search.running().get(0).length();
-    if (index == 0) {
-      long now = clock.nanos();
-      request.sequences.forEach(s -> s.firstTokenNanos = now);
-    }
-    if (!group.advance(candidates)) {
-      scheduler.end(group);
-      request.sequences.forEach(s -> failDraw(s, index));
-    } else if (group.search.isDone()) {
-      scheduler.end(group);
-      request.sequences.forEach(s -> complete(s, group.search.finished()));
-    } else if (index == 0) {
-      scheduler.makeReady(group);
-    }
-  }
-
-  private void complete(Sequence s, List<BeamSearch.Finished> best) {
-    if (s.index >= best.size()) {
-      s.request.fail(
-          s,
-          ErrorCode.NO_COMPLETION,
-          "Cannot give completion "
-              + s.index
-              + " because the beam search found "
-              + best.size()
-              + "; allow more tokens or ask for fewer completions",
-          clock);
-      return;
-    }
-    BeamSearch.Finished finished = best.get(s.index);
-    finished.beam().appendTo(s);
-    FinishReason reason =
-        finished.stopReason().isPresent() ? FinishReason.STOP : FinishReason.LENGTH;
-    s.request.complete(s, reason, finished.stopReason(), clock);
-  }
-
-  private void count(Scheduler.Plan plan, long nanos) {
-    Step step = plan.step();
-    int decoded = step.groups().stream().mapToInt(Step.DecodeGroup::sequences).sum();
+  private void count(Plan plan, int newTokens, long nanos) {
     stats =
         new EngineStats(
             stats.steps() + 1,
             stats.busyNanos() + nanos,
-            stats.promptTokens() + step.tokens().length - decoded,
-            stats.newTokens() + step.samples().size() + step.beams().size(),
+            stats.promptTokens() + plan.promptTokens(),
+            stats.newTokens() + newTokens,
             scheduler.running(),
             scheduler.waiting(),
             scheduler.kvTokens());
@@ -335,7 +290,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private void failAll(String message) {
-    fail(scheduler.abandonStarted(), ErrorCode.ENGINE, message);
+    fail(scheduler.abandonStarted(underWay), ErrorCode.ENGINE, message);
     for (List<ActiveRequest> rest : List.of(scheduler.abandonWaiting(), drainInbox())) {
       rest.forEach(request -> request.refuse(ErrorCode.ENGINE, message, clock));
     }

@@ -4,8 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides what the next step carries. A request waits, is prefilled chunk by chunk, and its
@@ -28,7 +31,7 @@ final class Scheduler {
   private final Suspects suspects = new Suspects();
   private final Deque<ActiveRequest> prefilling = new ArrayDeque<>();
 
-  /** Requests whose first tokens are drawn in the current step. */
+  /** Requests whose first tokens are drawn in a step that is not finished. */
   private final List<ActiveRequest> drawing = new ArrayList<>();
 
   private final Deque<CacheUser> ready = new ArrayDeque<>();
@@ -46,15 +49,6 @@ final class Scheduler {
     this.now = new StepLimits(limits);
     this.ledger = new KvLedger(model.contextLength(), limits.kvBytes() / model.kvBytesPerToken());
   }
-
-  /**
-   * What a step is for: its samples belong to these sequences, one each, and its beams to these
-   * searches, to each those that run, in order.
-   */
-  record Plan(Step step, List<Sequence> sampled, List<BeamGroup> searched, List<Share> shares) {}
-
-  /** How many tokens of a step were for a sequence. */
-  record Share(Sequence sequence, double tokens) {}
 
   /**
    * Queues a request.
@@ -95,45 +89,68 @@ final class Scheduler {
     return ledger.allocatedTokens();
   }
 
-  /** The next step; there must be something to do. */
+  /** The next step; there must be something to do, and nothing under way. */
   Plan schedule() {
     followSuspects();
+    return plan()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "nothing can run: "
+                        + running
+                        + " running, "
+                        + ready.size()
+                        + " ready, "
+                        + waiting.size()
+                        + " waiting"));
+  }
+
+  /**
+   * The step behind one that is under way, as if no completion ended with it: one that does is
+   * carried on for a step that nobody looks at.
+   *
+   * @return empty if there is nothing to carry, or if it cannot be known before the other is done
+   */
+  Optional<Plan> scheduleBehind(Plan current) {
+    if (!suspects.isEmpty() || !current.searched().isEmpty()) {
+      return Optional.empty();
+    }
+    for (Sequence s : current.sampled()) {
+      if (!s.isOver && s.numTokens() + 1 == s.maxNewTokens) {
+        end(s);
+        s.hasLeft = true;
+      }
+    }
+    return plan();
+  }
+
+  private Optional<Plan> plan() {
     ledger.growFull();
     searching.forEach(ledger::follow);
     while (!ready.isEmpty() && hasRows(ready.peek()) && ledger.fits(ready.peek())) {
       start(ready.remove());
     }
     ledger.compact();
-    StepBuilder step = new StepBuilder();
+    Plan plan = new Plan();
     for (KvPool pool : ledger.pools()) {
-      step.decode(pool);
+      plan.decode(pool);
     }
-    searching.forEach(step::decode);
+    searching.forEach(plan::decode);
     int room = Math.max(PREFILL_CHUNK, now.maxStepTokens() - running);
     for (ActiveRequest request : List.copyOf(prefilling)) {
-      room -= prefill(request, step, room);
+      room -= prefill(request, plan, room);
     }
     while (room > 0 && admitsNext()) {
       ActiveRequest request = queue().remove();
       ledger.takePrompt(request);
       prefilling.add(request);
-      int length = prefill(request, step, room);
+      int length = prefill(request, plan, room);
       if (length == 0) {
         break;
       }
       room -= length;
     }
-    if (step.isEmpty()) {
-      throw new IllegalStateException(
-          "nothing can run: "
-              + running
-              + " running, "
-              + ready.size()
-              + " ready, "
-              + waiting.size()
-              + " waiting");
-    }
-    return step.build(ledger.takeOps());
+    return plan.isEmpty() ? Optional.empty() : Optional.of(plan.close(ledger.takeOps()));
   }
 
   /** Whether a step has enough rows left; beams that are more than a step may have run alone. */
@@ -150,18 +167,18 @@ final class Scheduler {
   }
 
   /** Puts the request's next chunk into the step if it fits; returns its length. */
-  private int prefill(ActiveRequest request, StepBuilder step, int room) {
+  private int prefill(ActiveRequest request, Plan plan, int room) {
     int start = request.prefilled;
     int length = Math.min(PREFILL_CHUNK, request.promptLength() - start);
     if (length > room) {
       return 0;
     }
     request.prefilled += length;
-    step.prefill(request, start, length);
+    plan.prefill(request, start, length);
     if (request.prefilled == request.promptLength()) {
       prefilling.remove(request);
       drawing.add(request);
-      step.sampleFirst(request);
+      plan.sampleFirst(request);
     }
     return length;
   }
@@ -193,8 +210,11 @@ final class Scheduler {
     ready.add(user);
   }
 
-  /** Takes back what an ended sequence or search holds. */
+  /** Takes back what an ended sequence or search holds, if it is not done. */
   void end(CacheUser user) {
+    if (user instanceof Sequence s && s.hasLeft) {
+      return;
+    }
     if (user.isPlaced()) {
       ledger.remove(user);
       running -= user.numRows();
@@ -206,14 +226,18 @@ final class Scheduler {
     }
   }
 
-  /** Tells that the last step's results have been dealt with. */
-  void finishStep() {
-    drawing.clear();
+  /** Tells that a step's results have been dealt with. */
+  void finish(Plan plan) {
+    drawing.removeAll(plan.drawing());
   }
 
-  /** Drops all that was started, after a failed step, and returns it. */
-  List<Sequence> abandonStarted() {
-    List<Sequence> started = new ArrayList<>();
+  /**
+   * Drops all that was started, after a failed step, and returns it.
+   *
+   * @param failed the step; null if there was none
+   */
+  List<Sequence> abandonStarted(Plan failed) {
+    Set<Sequence> started = new LinkedHashSet<>();
     for (KvPool pool : ledger.pools()) {
       started.addAll(pool.snapshot());
     }
@@ -223,13 +247,18 @@ final class Scheduler {
     }
     prefilling.forEach(request -> started.addAll(request.sequences));
     drawing.forEach(request -> started.addAll(request.sequences));
+    if (failed != null) {
+      // Some may have given up their room already.
+      started.addAll(failed.sampled());
+    }
+    started.removeIf(s -> s.isOver);
     prefilling.clear();
     drawing.clear();
     ready.clear();
     searching.clear();
     running = 0;
     ledger.reset();
-    return started;
+    return List.copyOf(started);
   }
 
   /**

@@ -29,6 +29,12 @@ final class Sequence implements CacheUser {
 
   int slot = -1;
 
+  /** Whether its room was taken back while its last token was being drawn. */
+  boolean hasLeft;
+
+  /** Whether its outcome is known. */
+  boolean isOver;
+
   long deviceNanos;
   long firstTokenNanos;
 

@@ -107,7 +107,8 @@ public final class TorchModel implements LanguageModel {
               config.contextLength(),
               config.vocabularySize(),
               kvBytes,
-              stages.stream().allMatch(Stage::sharesPrompts)),
+              stages.stream().allMatch(Stage::sharesPrompts),
+              map.parts().stream().noneMatch(part -> part.device().equals("cpu"))),
           stages);
     } catch (RuntimeException e) {
       stages.forEach(Stage::close);

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Steps that fail cost time, and at most the row that makes them fail. */
 @Timeout(60)
@@ -52,21 +52,38 @@ class EngineFailureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void stepsThatFailNowAndThenChangeNothing(boolean sharesPrompts) {
+  @CsvSource({
+    "false, false, true",
+    "true, false, true",
+    "false, true, true",
+    "true, true, true",
+    "false, true, false",
+    "true, true, false"
+  })
+  void stepsThatFailNowAndThenChangeNothing(
+      boolean sharesPrompts, boolean worksApart, boolean atTheStart) {
     FakeModel model =
-        new FakeModel(new ModelLimits(CONTEXT, VOCABULARY, 1, sharesPrompts), 1 << 20);
+        new FakeModel(new ModelLimits(CONTEXT, VOCABULARY, 1, sharesPrompts, worksApart), 1 << 20);
     Map<String, String> expected = tokensByKey(run(WIDE, requests()));
     int[] calls = {0};
+    Runnable nowAndThen =
+        () -> {
+          if (Set.of(3, 5, 20, 21, 40).contains(calls[0]++)) {
+            throw new IllegalStateException("no luck");
+          }
+        };
     // A step with one row alone would be that row's failure.
     CountDownLatch submitted = new CountDownLatch(1);
     model.beforeStep =
         () -> {
           EngineTest.awaitLatch(submitted);
-          if (Set.of(3, 5, 20).contains(calls[0]++)) {
-            throw new IllegalStateException("no luck");
+          if (atTheStart) {
+            nowAndThen.run();
           }
         };
+    if (!atTheStart) {
+      model.beforeRun = step -> nowAndThen.run();
+    }
     List<Outcome> outcomes;
     try (Engine engine = new Engine("test", model, WIDE, Clock.SYSTEM)) {
       outcomes = EngineTest.submitAndAwait(engine, submitted::countDown, requests());

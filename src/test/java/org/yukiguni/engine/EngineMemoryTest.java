@@ -21,14 +21,14 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Slots, step sizes and KV memory make the engine faster or slower and change nothing else. */
 @Timeout(60)
 class EngineMemoryTest {
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void tokensDoNotDependOnSlotsMemoryStepSizeOrOrder(boolean sharesPrompts) {
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  void tokensDoNotDependOnSlotsMemoryStepSizeOrOrder(boolean sharesPrompts, boolean worksApart) {
     List<GenerationRequest> requests = new ArrayList<>();
     Random random = new Random(7);
     for (int i = 0; i < 60; i++) {
@@ -54,14 +54,15 @@ class EngineMemoryTest {
             new EngineLimits(7, 512, 5_500))) {
       List<GenerationRequest> shuffled = new ArrayList<>(requests);
       Collections.shuffle(shuffled, random);
-      assertThat(tokensByKey(run(model(sharesPrompts, limits), limits, array(shuffled))))
+      assertThat(tokensByKey(run(model(sharesPrompts, worksApart, limits), limits, array(shuffled))))
           .as("%s", limits)
           .isEqualTo(expected);
     }
   }
 
-  private static FakeModel model(boolean sharesPrompts, EngineLimits limits) {
-    return new FakeModel(new ModelLimits(CONTEXT, VOCABULARY, 1, sharesPrompts), limits.kvBytes());
+  private static FakeModel model(boolean sharesPrompts, boolean worksApart, EngineLimits limits) {
+    return new FakeModel(
+        new ModelLimits(CONTEXT, VOCABULARY, 1, sharesPrompts, worksApart), limits.kvBytes());
   }
 
   private static GenerationRequest[] array(List<GenerationRequest> requests) {
@@ -76,8 +77,8 @@ class EngineMemoryTest {
     for (int i = 0; i < requests.length; i++) {
       requests[i] = request("row" + i, prompt, config(30, 8, i));
     }
-    FakeModel copying = model(false, limits);
-    FakeModel sharing = model(true, limits);
+    FakeModel copying = model(false, false, limits);
+    FakeModel sharing = model(true, false, limits);
     assertThat(tokensByKey(run(sharing, limits, requests)))
         .isEqualTo(tokensByKey(run(copying, limits, requests)));
     // Copies have 1,024 places each; what is shared has 1,024 for eight, and 192 for each.
@@ -87,8 +88,9 @@ class EngineMemoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void sequencesThatOutgrowTheirPoolKeepTheirTokensWhenMemoryIsTight(boolean sharesPrompts) {
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  void sequencesThatOutgrowTheirPoolKeepTheirTokensWhenMemoryIsTight(
+      boolean sharesPrompts, boolean worksApart) {
     List<GenerationRequest> requests = new ArrayList<>();
     Random random = new Random(9);
     for (int i = 0; i < 40; i++) {
@@ -98,7 +100,7 @@ class EngineMemoryTest {
     Map<String, String> expected = tokensByKey(run(WIDE, array(requests)));
     for (int budget = 2_300; budget < 20_000; budget += 700) {
       EngineLimits limits = new EngineLimits(64, 512, budget);
-      assertThat(tokensByKey(run(model(sharesPrompts, limits), limits, array(requests))))
+      assertThat(tokensByKey(run(model(sharesPrompts, worksApart, limits), limits, array(requests))))
           .as("%s", limits)
           .isEqualTo(expected);
     }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -23,17 +24,20 @@ public final class FakeModel implements LanguageModel {
   private final Map<Integer, int[][]> blocks = new HashMap<>();
   private final long budgetTokens;
   private long cachedTokens;
-  private StepResult started;
+
+  /** The step that is under way; null if there is none. */
+  volatile Supplier<StepResult> started;
+
   public int steps;
   public int largestStep;
   public int mostSequences;
   public long mostCachedTokens;
   public boolean closed;
 
-  /** Runs before each step; may throw to make the step fail. */
+  /** Runs before each step is started; may throw to make the step fail. */
   public Runnable beforeStep = () -> {};
 
-  /** Sees each step before it runs; may throw to make it fail. */
+  /** Sees each step before it is computed; may throw to make it fail. */
   public Consumer<Step> beforeRun = step -> {};
 
   /** Runs before the cache is cleared; may throw to make the engine end. */
@@ -167,21 +171,23 @@ public final class FakeModel implements LanguageModel {
     return Arrays.stream(tokens).anyMatch(t -> t == token);
   }
 
+  /** Computes at once, or not before {@link #finish} if it works apart. */
   @Override
   public void start(Step step) {
     assertThat(started).as("the step before").isNull();
-    started = run(step);
+    beforeStep.run();
+    StepResult result = limits.worksApart() ? null : run(step);
+    started = () -> result == null ? run(step) : result;
   }
 
   @Override
   public StepResult finish() {
-    StepResult result = started;
+    Supplier<StepResult> result = started;
     started = null;
-    return result;
+    return result.get();
   }
 
   private StepResult run(Step step) {
-    beforeStep.run();
     beforeRun.accept(step);
     steps++;
     step.cacheOps().forEach(this::apply);

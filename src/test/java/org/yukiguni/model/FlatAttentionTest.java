@@ -28,11 +28,14 @@ import org.yukiguni.engine.Engine;
 import org.yukiguni.engine.EngineLimits;
 import org.yukiguni.engine.GenerationConfig;
 import org.yukiguni.engine.GenerationRequest;
+import org.yukiguni.engine.LanguageModel;
+import org.yukiguni.engine.ModelLimits;
 import org.yukiguni.engine.Outcome;
 import org.yukiguni.engine.Penalties;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.engine.Step;
 import org.yukiguni.engine.Step.CacheOp;
+import org.yukiguni.engine.StepResult;
 import org.yukiguni.model.ModelScripts.Attention;
 import org.yukiguni.model.ModelScripts.Kernels;
 import org.yukiguni.model.ModelScripts.Linear;
@@ -107,7 +110,7 @@ class FlatAttentionTest {
     LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     Map<String, Outcome.Completion> completions = new TreeMap<>();
     try (Engine engine =
-        new Engine("flat", model, new EngineLimits(5, 64, kvBytes), Clock.SYSTEM)) {
+        new Engine("flat", asOnGpu(model), new EngineLimits(5, 64, kvBytes), Clock.SYSTEM)) {
       for (int i = 0; i < REQUESTS; i++) {
         int length = new int[] {1, 150, 3, 17, 64, 16, 2, 120, 33, 5}[i];
         int[] prompt = new Random(i).ints(length, 0, vocabulary).toArray();
@@ -121,6 +124,42 @@ class FlatAttentionTest {
       }
     }
     return completions;
+  }
+
+  /** The model as one whose next step is prepared while it runs, if it shares prompts, too. */
+  private static LanguageModel asOnGpu(TorchModel model) {
+    ModelLimits limits = model.limits();
+    return new LanguageModel() {
+      @Override
+      public ModelLimits limits() {
+        return new ModelLimits(
+            limits.contextLength(),
+            limits.vocabularySize(),
+            limits.kvBytesPerToken(),
+            limits.sharesPrompts(),
+            limits.sharesPrompts());
+      }
+
+      @Override
+      public void start(Step step) {
+        model.start(step);
+      }
+
+      @Override
+      public StepResult finish() {
+        return model.finish();
+      }
+
+      @Override
+      public void clearCache() {
+        model.clearCache();
+      }
+
+      @Override
+      public void close() {
+        model.close();
+      }
+    };
   }
 
   @ParameterizedTest

@@ -6,19 +6,31 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Collects the parts of one step in the order that {@link Step} asks for. */
-final class StepBuilder {
+/**
+ * What the next step carries, in the order that {@link Step} asks for. It is made before the step
+ * in front of it is done, so it knows which sequences go on, but not from which tokens: these are
+ * looked up by {@link #step}.
+ */
+final class Plan {
   private int[] tokens = new int[64];
   private int[] positions = new int[64];
   private int numTokens;
   private final List<Step.DecodeGroup> groups = new ArrayList<>();
   private final List<Step.PrefillChunk> prefills = new ArrayList<>();
   private final Map<ActiveRequest, List<Integer>> sharing = new LinkedHashMap<>();
-  private final List<Step.SampleRow> samples = new ArrayList<>();
-  private final List<Sequence> sampled = new ArrayList<>();
+  private final List<Draw> draws = new ArrayList<>();
+  private final List<ActiveRequest> drawing = new ArrayList<>();
   private final List<Step.BeamRow> beams = new ArrayList<>();
   private final List<BeamGroup> searched = new ArrayList<>();
-  private final List<Scheduler.Share> shares = new ArrayList<>();
+  private final List<Share> shares = new ArrayList<>();
+  private List<Step.CacheOp> cacheOps = List.of();
+  private List<Step.SharedPrompt> shared = List.of();
+
+  /** A token that the step draws for a sequence, from the logits of one of the step's tokens. */
+  private record Draw(Sequence sequence, int token) {}
+
+  /** How many tokens of a step were for a sequence. */
+  record Share(Sequence sequence, double tokens) {}
 
   /** One token of each sequence of a pool; the pool has no gaps. */
   void decode(KvPool pool) {
@@ -28,12 +40,12 @@ final class StepBuilder {
           sequences.subList(from, Math.min(from + pool.rowsPerBlock, sequences.size()));
       int longest = 0;
       for (Sequence s : group) {
-        sample(s, numTokens);
-        shares.add(new Scheduler.Share(s, 1));
+        draws.add(new Draw(s, numTokens));
+        shares.add(new Share(s, 1));
         if (s.request.sharesPrompt) {
           sharing.computeIfAbsent(s.request, unused -> new ArrayList<>()).add(numTokens);
         }
-        token(s.lastToken(), s.cachedLength);
+        token(0, s.cachedLength);
         s.cachedLength++;
         longest = Math.max(longest, s.ownLength());
       }
@@ -42,7 +54,7 @@ final class StepBuilder {
     }
   }
 
-  /** One token of each beam of a request. */
+  /** One token of each beam of a request, whose tokens must be known. */
   void decode(BeamGroup group) {
     int first = numTokens;
     int[] byRow = group.tokensByRow();
@@ -70,12 +82,13 @@ final class StepBuilder {
 
   private void share(ActiveRequest request, int length) {
     for (Sequence s : request.sequences) {
-      shares.add(new Scheduler.Share(s, (double) length / request.sequences.size()));
+      shares.add(new Share(s, (double) length / request.sequences.size()));
     }
   }
 
   /** The first token of each completion, or of the beams, from the token added last. */
   void sampleFirst(ActiveRequest request) {
+    drawing.add(request);
     if (request.beams.isPresent()) {
       BeamGroup group = request.beams.get();
       beams.add(group.row(0, numTokens - 1));
@@ -83,7 +96,7 @@ final class StepBuilder {
       return;
     }
     for (Sequence s : request.sequences) {
-      sample(s, numTokens - 1);
+      draws.add(new Draw(s, numTokens - 1));
     }
   }
 
@@ -91,31 +104,67 @@ final class StepBuilder {
     return numTokens == 0;
   }
 
-  Scheduler.Plan build(List<Step.CacheOp> cacheOps) {
-    Step step =
-        new Step(
-            cacheOps,
-            Arrays.copyOf(tokens, numTokens),
-            Arrays.copyOf(positions, numTokens),
-            groups,
-            prefills,
-            shared(),
-            samples,
-            beams);
-    return new Scheduler.Plan(step, sampled, searched, shares);
-  }
-
-  private List<Step.SharedPrompt> shared() {
+  /**
+   * Ends the planning.
+   *
+   * @param cacheOps that the step begins with
+   */
+  Plan close(List<Step.CacheOp> cacheOps) {
+    this.cacheOps = cacheOps;
     List<Step.SharedPrompt> all = new ArrayList<>();
     sharing.forEach(
         (request, sequences) ->
             all.add(new Step.SharedPrompt(request.promptBlock, request.promptLength(), sequences)));
-    return all;
+    shared = all;
+    return this;
   }
 
-  private void sample(Sequence s, int tokenIndex) {
-    samples.add(s.sample(tokenIndex));
-    sampled.add(s);
+  /** The step itself, once all sequences have the tokens of the step before. */
+  Step step() {
+    List<Step.SampleRow> samples = new ArrayList<>(draws.size());
+    for (Draw draw : draws) {
+      if (draw.sequence.numTokens() > 0) {
+        tokens[draw.token] = draw.sequence.lastToken();
+      }
+      samples.add(draw.sequence.sample(draw.token));
+    }
+    return new Step(
+        cacheOps,
+        Arrays.copyOf(tokens, numTokens),
+        Arrays.copyOf(positions, numTokens),
+        groups,
+        prefills,
+        shared,
+        samples,
+        beams);
+  }
+
+  /** Whose tokens its samples are, in their order. */
+  List<Sequence> sampled() {
+    return draws.stream().map(Draw::sequence).toList();
+  }
+
+  /** Those of them whose first tokens these are, and of the searches. */
+  List<ActiveRequest> drawing() {
+    return drawing;
+  }
+
+  /** Whose candidates its beams are: to each those of its beams that run, in order. */
+  List<BeamGroup> searched() {
+    return searched;
+  }
+
+  /** For whom its tokens are. */
+  List<Share> shares() {
+    return shares;
+  }
+
+  int numTokens() {
+    return numTokens;
+  }
+
+  int promptTokens() {
+    return prefills.stream().mapToInt(Step.PrefillChunk::length).sum();
   }
 
   private void token(int token, int position) {
