@@ -111,16 +111,38 @@ class Model:
         head = weights[next(n for n in ("embed_out.weight", "lm_head.weight", embedding) if n in weights)]
         self.script.add_end({"head": head} | {f"norm.{part}": weights[f"{norm}.{part}"] for part in ("weight", "bias") if f"{norm}.{part}" in weights})
         shape = (c.num_hidden_layers, tokens, kv_heads, dim)
-        self.keys = [torch.zeros(shape, dtype=dtype, device=device)]
-        self.values = [torch.zeros(shape, dtype=dtype, device=device)]
+        self.keys = torch.zeros(shape, dtype=dtype, device=device)
+        self.values = torch.zeros(shape, dtype=dtype, device=device)
         self.kv_bytes = 2 * c.num_hidden_layers * kv_heads * dim * dtype.itemsize
         self.linear_weights = sum(w.numel() for name, w in weights.items() if w.dim() == 2 and name.startswith(layers)) + head.numel()
 
     @torch.inference_mode()
-    def step(self, ids, positions, groups, chunks, rows):
-        """ids: a tensor on the device or a list; the others: as torchscript/cuda/attention.py says."""
+    def step(self, ids, positions, decoding, chunks, shared, rows):
+        """ids: a tensor on the device or a list; rows: whose logits are wanted; the others: as layout takes them."""
         on = lambda numbers: torch.as_tensor(numbers, dtype=torch.int64, device=self.device)
-        return self.script.forward(on(ids), on(positions), self.keys, self.values, groups, chunks, on(rows))
+        table, numbers = layout(positions, decoding, chunks, shared, self.keys.shape[1])
+        return self.script.forward(on(ids), on(positions), [self.keys, self.values, on(table)], numbers, on(rows))
+
+
+def runs(sequences, places):
+    """sequences: of each the place of its first key, its keys and its queries."""
+    begins_q = [sum(s[2] for s in sequences[:i]) for i in range(len(sequences) + 1)]
+    table = begins_q + [s[0] for s in sequences] + [places] + [s[1] for s in sequences]
+    return table, [max((s[2] for s in sequences), default=0), max((s[1] for s in sequences), default=0)]
+
+
+def layout(positions, decoding, chunks, shared, places):
+    """As model/FlatLayout.java makes it. decoding: of each sequence the place of its first key; chunks: place, start and length;
+    shared: place, length and the sequences of each shared prompt."""
+    prompts = {s: (place, length) for place, length, sequences in shared for s in sequences}
+    own = [(begin, positions[s] + 1 - prompts.get(s, (0, 0))[1], 1) for s, begin in enumerate(decoding)]
+    at = [begin + keys - 1 for begin, keys, _ in own] + [place + start + i for place, start, n in chunks for i in range(n)]
+    own += [(place, start + n, n) for place, start, n in chunks]
+    own_table, own_most = runs(own, places)
+    shared_table, shared_most = runs([(place, length, len(sequences)) for place, length, sequences in shared], places)
+    sharing = [s for _, _, sequences in shared for s in sequences]
+    lists = [s[i] for i in range(3) for s in own] + [x for s in range(len(decoding)) for x in prompts.get(s, (0, 0))]
+    return at + sharing + own_table + shared_table, [len(decoding), len(own), len(sharing), *own_most, *shared_most, *lists]
 
 
 def check(options):
@@ -134,15 +156,16 @@ def check(options):
             expected = [peer(torch.tensor([text])).logits[0] for text in texts]
         # The first two are prefilled but for their last tokens; then they decode beside the chunks of the third, and
         # two others beside them that go on from the first one's prompt.
-        model.step(texts[0][:-1] + texts[1][:-1], [*range(22), *range(8)], [0], [0, 0, 22, 64, 0, 8], [0])
-        first = model.step(texts[2][:25], [*range(25)], [0], [100, 0, 25], [24])
+        model.step(texts[0][:-1] + texts[1][:-1], [*range(22), *range(8)], [], [(0, 0, 22), (64, 0, 8)], [], [0])
+        first = model.step(texts[2][:25], [*range(25)], [], [(100, 0, 25)], [], [24])
         shares = not getattr(peer.config, "sliding_window", None)
         others = [7, 8] if shares else []
         with torch.inference_mode():
             branches = [peer(torch.tensor([texts[0][:-1] + [other]])).logits[0][-1] for other in others]
-        groups = [4, 0, 23, 64, 9, 150, 1, 160, 1, 0, 22, 2, 2, 3] if shares else [2, 0, 23, 64, 9]
-        n = groups[0]
-        mixed = model.step([texts[0][-1], texts[1][-1]] + others + texts[2][25:], [22, 8] + [22] * len(others) + [*range(25, 40)], groups, [100, 25, 15], [*range(n), n + 14])
+        decoding = [0, 64, 150, 160][: 2 + len(others)]
+        shared = [(0, 22, [2, 3])] if shares else []
+        n = len(decoding)
+        mixed = model.step([texts[0][-1], texts[1][-1]] + others + texts[2][25:], [22, 8] + [22] * len(others) + [*range(25, 40)], decoding, [(100, 25, 15)], shared, [*range(n), n + 14])
         if options.device == "meta":
             assert first.is_meta and mixed.is_meta and mixed.shape == (n + 1, 300)
             print(f"{name}: stays on the device of its inputs")
@@ -184,23 +207,20 @@ def timed(model, batch, prompt, new_tokens, completions):
     ids = torch.randint(0, 300, (prompts, prompt), device=model.device)
     at = max(1, 4096 // prompt)
     last = torch.zeros(prompts, dtype=torch.int64, device=model.device)
-    shared = [x for p in range(prompts) for x in (p * room, prompt, completions, *range(p * completions, (p + 1) * completions))]
+    shared = [(p * room, prompt, range(p * completions, (p + 1) * completions)) for p in range(prompts)] if completions > 1 else []
+    decoding = [prompts * room + s * new_tokens for s in range(batch)] if completions > 1 else [s * room for s in range(batch)]
 
     def prefill():
         for begin in range(0, prompts, at):
             n = min(at, prompts - begin)
-            chunks = [x for s in range(begin, begin + n) for x in (s * room, 0, prompt)]
-            logits = model.step(ids[begin : begin + n].reshape(-1), list(range(prompt)) * n, [0], chunks, [prompt * (s + 1) - 1 for s in range(n)])
+            chunks = [(s * room, 0, prompt) for s in range(begin, begin + n)]
+            logits = model.step(ids[begin : begin + n].reshape(-1), list(range(prompt)) * n, [], chunks, [], [prompt * (s + 1) - 1 for s in range(n)])
             last[begin : begin + n] = logits.argmax(1)
 
     def decode():
         tokens = last.repeat_interleave(completions)
         for i in range(new_tokens - 1):
-            if completions == 1:
-                groups = [batch] + [x for s in range(batch) for x in (s * room, prompt + i + 1)]
-            else:
-                groups = [batch] + [x for s in range(batch) for x in (prompts * room + s * new_tokens, i + 1)] + shared
-            tokens = model.step(tokens, [prompt + i] * batch, groups, [], list(range(batch))).argmax(1)
+            tokens = model.step(tokens, [prompt + i] * batch, decoding, [], shared, list(range(batch))).argmax(1)
             tokens.tolist()  # the engine reads every step's ids
 
     prefill()
