@@ -202,8 +202,7 @@ public final class Engine implements AutoCloseable {
   /** Finishes the step under way, and starts the one behind it if that could be prepared. */
   private void step() {
     Plan plan = underWay;
-    Plan next =
-        model.limits().worksApart() ? scheduler.scheduleBehind(plan).orElse(null) : null;
+    Plan next = model.limits().worksApart() ? scheduler.scheduleBehind(plan).orElse(null) : null;
     long start = stepStart;
     StepResult result;
     try {

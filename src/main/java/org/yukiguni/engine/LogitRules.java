@@ -18,6 +18,9 @@ final class LogitRules {
   private final int[] suppressedAtBegin;
   private final int[] forcedEos;
 
+  /** Whether no logit is ever changed, as in most requests; a shortcut. */
+  private final boolean changesNothing;
+
   /** Prompt and completion. */
   private final IntList history;
 
@@ -40,6 +43,10 @@ final class LogitRules {
     this.suppressed = ints(constraints.suppressTokens());
     this.suppressedAtBegin = ints(constraints.beginSuppressTokens());
     this.forcedEos = ints(constraints.forcedEosTokenIds());
+    this.changesNothing =
+        config.penalties().equals(Penalties.NONE)
+            && constraints.equals(Constraints.NONE)
+            && config.minNewTokens(prompt.length) == 0;
     this.history = new IntList();
     this.seen = new TokenCounts(config.penalties().window());
     this.generated = new TokenCounts(Integer.MAX_VALUE);
@@ -58,6 +65,7 @@ final class LogitRules {
     this.suppressed = other.suppressed;
     this.suppressedAtBegin = other.suppressedAtBegin;
     this.forcedEos = other.forcedEos;
+    this.changesNothing = other.changesNothing;
     this.history = other.history.fork();
     this.seen = other.seen.fork();
     this.generated = other.generated.fork();
@@ -89,6 +97,9 @@ final class LogitRules {
 
   /** What is to be done to the logits of the next token. */
   LogitEdits edits() {
+    if (changesNothing) {
+      return LogitEdits.NONE;
+    }
     int newTokens = history.size() - promptTokens;
     Constraints constraints = config.constraints();
     IntList banned = new IntList();

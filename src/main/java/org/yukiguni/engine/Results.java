@@ -27,8 +27,7 @@ final class Results {
       Sequence s = sampled.get(i);
       if (!s.isOver && result.tokens()[i] >= 0) {
         s.firstTokenNanos = s.numTokens() == 0 ? now : s.firstTokenNanos;
-        s.append(
-            result.tokens()[i], new TokenLogprobs(result.logprobs()[i], result.tops().get(i)));
+        s.append(result.tokens()[i], new TokenLogprobs(result.logprobs()[i], result.tops().get(i)));
         appended++;
       }
     }

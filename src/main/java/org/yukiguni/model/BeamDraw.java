@@ -28,15 +28,10 @@ final class BeamDraw {
    * @param source for each beam the row of the logits
    */
   BeamDraw(
-      ScriptModule module,
-      int vocabularySize,
-      Upload upload,
-      long[] source,
-      List<BeamRow> beams) {
+      ScriptModule module, int vocabularySize, Upload upload, long[] source, List<BeamRow> beams) {
     this.module = module;
     this.source = upload.add(source);
-    this.edits =
-        new EditParts(upload, beams.stream().map(BeamRow::edits).toList(), vocabularySize);
+    this.edits = new EditParts(upload, beams.stream().map(BeamRow::edits).toList(), vocabularySize);
     this.scores = upload.add(beams.stream().mapToDouble(BeamRow::score).toArray());
     this.topK =
         beams.stream().mapToInt(beam -> Math.min(beam.candidates(), vocabularySize)).toArray();

@@ -43,9 +43,7 @@ final class TokenDraw {
     this.edits =
         new EditParts(upload, rows.stream().map(SampleRow::edits).toList(), vocabularySize);
     int[] open =
-        IntStream.range(0, rows.size())
-            .filter(i -> rows.get(i).sampling().doSample())
-            .toArray();
+        IntStream.range(0, rows.size()).filter(i -> rows.get(i).sampling().doSample()).toArray();
     int n = open.length;
     long[] largest = new long[n];
     double[] settings = new double[NUMBERS * n];

@@ -54,7 +54,8 @@ class EngineMemoryTest {
             new EngineLimits(7, 512, 5_500))) {
       List<GenerationRequest> shuffled = new ArrayList<>(requests);
       Collections.shuffle(shuffled, random);
-      assertThat(tokensByKey(run(model(sharesPrompts, worksApart, limits), limits, array(shuffled))))
+      assertThat(
+              tokensByKey(run(model(sharesPrompts, worksApart, limits), limits, array(shuffled))))
           .as("%s", limits)
           .isEqualTo(expected);
     }
@@ -100,7 +101,8 @@ class EngineMemoryTest {
     Map<String, String> expected = tokensByKey(run(WIDE, array(requests)));
     for (int budget = 2_300; budget < 20_000; budget += 700) {
       EngineLimits limits = new EngineLimits(64, 512, budget);
-      assertThat(tokensByKey(run(model(sharesPrompts, worksApart, limits), limits, array(requests))))
+      assertThat(
+              tokensByKey(run(model(sharesPrompts, worksApart, limits), limits, array(requests))))
           .as("%s", limits)
           .isEqualTo(expected);
     }

@@ -404,8 +404,7 @@ class SamplerTest {
   @Test
   void logitsThatAreNoNumbersGiveNoToken() {
     SampleRow row = new SampleRow(0, Sampling.GREEDY, 0, LogitEdits.NONE, 0);
-    StepResult result =
-        sample(new float[] {0, Float.NaN, 1, 0, 2, 1}, 2, List.of(row, at(1, row)));
+    StepResult result = sample(new float[] {0, Float.NaN, 1, 0, 2, 1}, 2, List.of(row, at(1, row)));
     assertThat(result.tokens()).containsExactly(-1, 1);
   }
 
