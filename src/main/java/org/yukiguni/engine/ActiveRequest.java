@@ -24,12 +24,18 @@ final class ActiveRequest {
   /** Prompt tokens whose keys and values are computed. */
   int prefilled;
 
-  /** The block that holds the prompt's keys and values; -1 while there is none. */
+  /** The beginning of its prompt that it shares with other requests. */
+  Optional<SharedPrefix> prefix = Optional.empty();
+
+  /** Whether it is settled which that is. */
+  boolean isPrefixChosen;
+
+  /** The block that holds the rest of the prompt's keys and values; -1 while there is none. */
   int promptBlock = -1;
 
   int promptCapacity;
 
-  /** Whether its completions read the prompt's keys and values there, and have no copy. */
+  /** Whether its completions read the keys and values there, and have no copy. */
   boolean sharesPrompt;
 
   /** Cache users that still need the prompt's keys and values. */
@@ -48,6 +54,10 @@ final class ActiveRequest {
 
   int promptLength() {
     return request.promptTokens().length;
+  }
+
+  int prefixLength() {
+    return prefix.map(SharedPrefix::length).orElse(0);
   }
 
   int numSequences() {
@@ -75,6 +85,8 @@ final class ActiveRequest {
     sequences.clear();
     beams = Optional.empty();
     prefilled = 0;
+    prefix = Optional.empty();
+    isPrefixChosen = false;
     promptBlock = -1;
     promptCapacity = 0;
     forksLeft = 0;

@@ -12,7 +12,8 @@ import java.util.List;
  * <p>A decoding sequence lives in the pool of the smallest capacity that holds it and moves to the
  * next one when it outgrows it; capacities double, so at most half of the memory read for it is
  * padding. A prompt has a block of its own from which its completions are copied, or which they
- * read as long as they run, if the model can do that. The beams of a request have a block of their
+ * read as long as they run, if the model can do that; then a beginning that prompts have in common
+ * has one, too, which is kept until its room is needed. The beams of a request have a block of their
  * own, too, of the length that they can come to.
  *
  * <p>Why these lengths: attention gives a row the same bits at all padded key lengths that are
@@ -33,10 +34,17 @@ final class KvLedger {
   private final List<KvPool> pools = new ArrayList<>();
   private final long budgetTokens;
   private final int[] holders;
+
+  /** Those that are in the cache, whether they are read or not. */
+  private final List<SharedPrefix> prefixes = new ArrayList<>();
+
   private final List<Integer> freeIds = new ArrayList<>();
   private int nextId;
   private long allocatedTokens;
+
+  /** Of all prompts, and of the beginnings that somebody reads. */
   private long promptTokens;
+
   private long beamTokens;
 
   private List<Step.CacheOp> ops = new ArrayList<>();
@@ -102,24 +110,58 @@ final class KvLedger {
       largest = Math.max(largest, tokensOfOne(other));
     }
     long running = Math.max(worstCase(-1, -1) + beamTokens, largest);
-    return promptTokens + keyLength(request.promptLength()) + running <= budgetTokens;
+    long prompt = promptCapacity(request);
+    prompt += request.prefix.filter(p -> p.users == 0).map(SharedPrefix::capacity).orElse(0);
+    return promptTokens + prompt + running <= budgetTokens;
   }
 
   /** Whether the request could run if it were alone. */
   boolean canEverFit(ActiveRequest request) {
-    return keyLength(request.promptLength()) + tokensOfOne(request) <= budgetTokens;
+    int prefix = request.prefix.map(SharedPrefix::capacity).orElse(0);
+    return prefix + promptCapacity(request) + tokensOfOne(request) <= budgetTokens;
   }
 
-  /** Makes the block in which a prompt is prefilled. */
+  /** Positions for what the prompt does not share. */
+  private static int promptCapacity(ActiveRequest request) {
+    return keyLength(request.promptLength() - request.prefixLength());
+  }
+
+  /**
+   * Makes the blocks in which a prompt is prefilled. What the request shares with others may be
+   * there; then it begins behind that.
+   */
   void takePrompt(ActiveRequest request) {
-    request.promptCapacity = keyLength(request.promptLength());
+    request.promptCapacity = promptCapacity(request);
     request.forksLeft = request.cacheUsers().size();
-    request.promptBlock = allocate(1, request.promptCapacity);
     promptTokens += request.promptCapacity;
+    request.prefix.ifPresent(prefix -> takePrefix(prefix, request));
+    request.promptBlock = allocate(1, request.promptCapacity);
+  }
+
+  private void takePrefix(SharedPrefix prefix, ActiveRequest request) {
+    promptTokens += prefix.users == 0 ? prefix.capacity() : 0;
+    prefix.users += request.forksLeft;
+    if (prefix.block < 0) {
+      prefix.block = allocate(1, prefix.capacity());
+      prefix.prefilled = 0;
+      prefixes.add(prefix);
+    }
+    request.prefilled = prefix.prefilled;
+  }
+
+  private void dropPrefix(ActiveRequest request) {
+    request.prefix.ifPresent(
+        prefix -> promptTokens -= --prefix.users == 0 ? prefix.capacity() : 0);
+  }
+
+  /** Takes back what a user has that ended before it got room of its own. */
+  void drop(CacheUser user) {
+    dropFork(user.request());
+    dropPrefix(user.request());
   }
 
   /** Tells that one cache user does not need the prompt any more; the last one frees it. */
-  void dropFork(ActiveRequest request) {
+  private void dropFork(ActiveRequest request) {
     if (--request.forksLeft == 0) {
       release(request.promptBlock, request.promptCapacity);
       promptTokens -= request.promptCapacity;
@@ -195,6 +237,7 @@ final class KvLedger {
     if (s.request.sharesPrompt) {
       dropFork(s.request);
     }
+    dropPrefix(s.request);
   }
 
   /** Gives each of the beams that go on the keys and values of its parent. */
@@ -245,6 +288,8 @@ final class KvLedger {
     allocatedTokens = 0;
     promptTokens = 0;
     beamTokens = 0;
+    prefixes.forEach(SharedPrefix::forget);
+    prefixes.clear();
     ops.clear();
     freeIds.clear();
     nextId = 0;
@@ -271,10 +316,22 @@ final class KvLedger {
         pool.takeEmptyBlocks().forEach(block -> release(block, pool.blockTokens()));
       }
     }
+    if (allocatedTokens + tokens > budgetTokens) {
+      prefixes.removeIf(this::releaseUnread);
+    }
     allocatedTokens += tokens;
     int id = freeIds.isEmpty() ? nextId++ : freeIds.remove(freeIds.size() - 1);
     ops.add(new Step.CacheOp.Allocate(id, rows, capacity));
     return id;
+  }
+
+  private boolean releaseUnread(SharedPrefix prefix) {
+    if (prefix.users > 0) {
+      return false;
+    }
+    release(prefix.block, prefix.capacity());
+    prefix.block = -1;
+    return true;
   }
 
   private void release(int block, long tokens) {
@@ -307,7 +364,9 @@ final class KvLedger {
 
   /** The pool in which it starts, with one token more than its prompt. */
   private int firstPool(Sequence s) {
-    return poolFor(s.request.sharesPrompt ? 1 : s.request.promptLength() + 1);
+    ActiveRequest request = s.request;
+    int own = request.sharesPrompt ? 0 : request.promptLength() - request.prefixLength();
+    return poolFor(own + 1);
   }
 
   /** The pool in which it can come to end. */

@@ -17,14 +17,15 @@ final class Plan {
   private int numTokens;
   private final List<Step.DecodeGroup> groups = new ArrayList<>();
   private final List<Step.PrefillChunk> prefills = new ArrayList<>();
-  private final Map<ActiveRequest, List<Integer>> sharing = new LinkedHashMap<>();
+  private final Map<SharedPrefix, List<Integer>> readingPrefix = new LinkedHashMap<>();
+  private final Map<ActiveRequest, List<Integer>> readingPrompt = new LinkedHashMap<>();
   private final List<Draw> draws = new ArrayList<>();
   private final List<ActiveRequest> drawing = new ArrayList<>();
   private final List<Step.BeamRow> beams = new ArrayList<>();
   private final List<BeamGroup> searched = new ArrayList<>();
   private final List<Share> shares = new ArrayList<>();
   private List<Step.CacheOp> cacheOps = List.of();
-  private List<Step.SharedPrompt> shared = List.of();
+  private List<Step.SharedKeys> shared = List.of();
 
   /** A token that the step draws for a sequence, from the logits of one of the step's tokens. */
   private record Draw(Sequence sequence, int token) {}
@@ -42,8 +43,9 @@ final class Plan {
       for (Sequence s : group) {
         draws.add(new Draw(s, numTokens));
         shares.add(new Share(s, 1));
+        readPrefix(s.request);
         if (s.request.sharesPrompt) {
-          sharing.computeIfAbsent(s.request, unused -> new ArrayList<>()).add(numTokens);
+          readingPrompt.computeIfAbsent(s.request, unused -> new ArrayList<>()).add(numTokens);
         }
         token(0, s.cachedLength);
         s.cachedLength++;
@@ -73,11 +75,24 @@ final class Plan {
 
   /** The next tokens of a prompt. */
   void prefill(ActiveRequest request, int start, int length) {
+    int shared = request.prefixLength();
+    boolean isPrefix = start < shared;
     for (int p = start; p < start + length; p++) {
+      if (!isPrefix) {
+        readPrefix(request);
+      }
       token(request.request.promptTokens()[p], p);
     }
-    prefills.add(new Step.PrefillChunk(request.promptBlock, 0, start, length));
+    int block = isPrefix ? request.prefix.orElseThrow().block : request.promptBlock;
+    prefills.add(new Step.PrefillChunk(block, 0, isPrefix ? start : start - shared, length));
     share(request, length);
+  }
+
+  /** The next token sees what its request shares. */
+  private void readPrefix(ActiveRequest request) {
+    request.prefix.ifPresent(
+        prefix ->
+            readingPrefix.computeIfAbsent(prefix, unused -> new ArrayList<>()).add(numTokens));
   }
 
   private void share(ActiveRequest request, int length) {
@@ -111,10 +126,17 @@ final class Plan {
    */
   Plan close(List<Step.CacheOp> cacheOps) {
     this.cacheOps = cacheOps;
-    List<Step.SharedPrompt> all = new ArrayList<>();
-    sharing.forEach(
-        (request, sequences) ->
-            all.add(new Step.SharedPrompt(request.promptBlock, request.promptLength(), sequences)));
+    List<Step.SharedKeys> all = new ArrayList<>();
+    readingPrefix.forEach(
+        (prefix, readers) ->
+            all.add(new Step.SharedKeys(prefix.block, prefix.length(), readers)));
+    readingPrompt.forEach(
+        (request, readers) ->
+            all.add(
+                new Step.SharedKeys(
+                    request.promptBlock,
+                    request.promptLength() - request.prefixLength(),
+                    readers)));
     shared = all;
     return this;
   }

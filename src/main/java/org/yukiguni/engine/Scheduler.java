@@ -26,6 +26,7 @@ final class Scheduler {
   private final ModelLimits model;
   private final StepLimits now;
   private final KvLedger ledger;
+  private final Prefixes prefixes = new Prefixes();
 
   private final Deque<ActiveRequest> waiting = new ArrayDeque<>();
   private final Suspects suspects = new Suspects();
@@ -169,11 +170,16 @@ final class Scheduler {
   /** Puts the request's next chunk into the step if it fits; returns its length. */
   private int prefill(ActiveRequest request, Plan plan, int room) {
     int start = request.prefilled;
-    int length = Math.min(PREFILL_CHUNK, request.promptLength() - start);
+    int shared = request.prefixLength();
+    int end = start < shared ? shared : request.promptLength();
+    int length = Math.min(PREFILL_CHUNK, end - start);
     if (length > room) {
       return 0;
     }
     request.prefilled += length;
+    if (start < shared) {
+      request.prefix.orElseThrow().prefilled = request.prefilled;
+    }
     plan.prefill(request, start, length);
     if (request.prefilled == request.promptLength()) {
       prefilling.remove(request);
@@ -192,6 +198,12 @@ final class Scheduler {
     if (next == null) {
       return false;
     }
+    if (!next.isPrefixChosen) {
+      choosePrefix(next);
+    }
+    if (next.prefix.isPresent() && next.prefix.get().isBeingFilled()) {
+      return false;
+    }
     int ahead = running;
     List<ActiveRequest> holding = new ArrayList<>(prefilling);
     holding.addAll(drawing);
@@ -203,6 +215,17 @@ final class Scheduler {
       holding.add(user.request());
     }
     return ahead < now.maxSequences() && ledger.fitsPrompt(next, holding);
+  }
+
+  /** Looks for a beginning to share. What failed runs alone, whatever it begins with. */
+  private void choosePrefix(ActiveRequest request) {
+    request.isPrefixChosen = true;
+    if (model.sharesPrompts() && request.beams.isEmpty() && suspects.isEmpty()) {
+      request.prefix = prefixes.of(request, waiting);
+      if (!ledger.canEverFit(request)) {
+        request.prefix = Optional.empty();
+      }
+    }
   }
 
   /** Takes a sequence, or beams, whose first token is drawn and which go on. */
@@ -219,7 +242,7 @@ final class Scheduler {
       ledger.remove(user);
       running -= user.numRows();
     } else {
-      ledger.dropFork(user.request());
+      ledger.drop(user);
     }
     if (user instanceof BeamGroup group) {
       searching.remove(group);
@@ -257,6 +280,7 @@ final class Scheduler {
     ready.clear();
     searching.clear();
     running = 0;
+    prefixes.clear();
     ledger.reset();
     return List.copyOf(started);
   }

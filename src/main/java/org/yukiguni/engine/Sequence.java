@@ -73,13 +73,13 @@ final class Sequence implements CacheUser {
     return ownLength(request.promptLength() + maxNewTokens - 1);
   }
 
-  /** How many of its positions lie in a row of its own, and not in its shared prompt. */
+  /** How many of its positions lie in a row of its own, and not in keys that it shares. */
   int ownLength() {
     return ownLength(cachedLength);
   }
 
   private int ownLength(int positions) {
-    return request.sharesPrompt ? positions - request.promptLength() : positions;
+    return positions - (request.sharesPrompt ? request.promptLength() : request.prefixLength());
   }
 
   int numTokens() {

@@ -14,8 +14,8 @@ import java.util.List;
  * @param positions each token's position in its sequence, [T]
  * @param groups the decoding part
  * @param prefills the prompt chunks
- * @param shared prompts that several decoding sequences read in one place; empty unless the model
- *     can do so
+ * @param shared keys that several sequences read in one place, prompts' beginnings first; empty
+ *     unless the model can do so
  * @param samples which positions of the step get a next token
  * @param beams which positions of the step are beams and get candidates for their next token
  */
@@ -25,11 +25,11 @@ public record Step(
     int[] positions,
     List<DecodeGroup> groups,
     List<PrefillChunk> prefills,
-    List<SharedPrompt> shared,
+    List<SharedKeys> shared,
     List<SampleRow> samples,
     List<BeamRow> beams) {
 
-  /** Without shared prompts. */
+  /** Without shared keys. */
   public Step(
       List<CacheOp> cacheOps,
       int[] tokens,
@@ -72,22 +72,24 @@ public record Step(
   public record DecodeGroup(int block, int sequences, int keyLength) {}
 
   /**
-   * A run of prompt tokens of one sequence, which sees its own positions 0 to {@code start + length
-   * - 1}.
+   * A run of prompt tokens of one sequence, which sees the places 0 to {@code start + length - 1} of
+   * its row.
    *
-   * @param start position of the first token; the earlier ones lie in the row already
+   * @param start place of the first token, which is its position unless it reads {@link
+   *     SharedKeys}; the earlier ones are filled already
    * @param length number of tokens
    */
   public record PrefillChunk(int block, int row, int start, int length) {}
 
   /**
-   * A prompt, in the row 0 of a block, whose completions hold only what comes after it: position
-   * {@code length} of such a sequence lies at the first place of its own row.
+   * Keys and values, in the row 0 of a block, that several sequences read in one place: their
+   * prompt, or its beginning. They lie in front of the sequences' own rows, whose places are
+   * counted from behind them; where a sequence reads two such runs, the first one lies in front.
    *
-   * @param length number of its tokens
-   * @param sequences its completions that decode in this step, as indices into the step's tokens
+   * @param length number of their positions
+   * @param tokens those of the step that see all of them, as indices
    */
-  public record SharedPrompt(int block, int length, List<Integer> sequences) {}
+  public record SharedKeys(int block, int length, List<Integer> tokens) {}
 
   /**
    * A token to draw.

@@ -61,10 +61,10 @@ record FlatLayout(long[] table, long[] numbers) {
     Runs shared = new Runs(step.shared().size());
     long[] prompts = new long[2 * decoding];
     long[] places = new long[step.tokens().length];
-    for (Step.SharedPrompt prompt : step.shared()) {
+    for (Step.SharedKeys prompt : step.shared()) {
       long begin = space.place(prompt.block(), 0);
-      shared.add(begin, prompt.length(), prompt.sequences().size());
-      for (int t : prompt.sequences()) {
+      shared.add(begin, prompt.length(), prompt.tokens().size());
+      for (int t : prompt.tokens()) {
         prompts[2 * t] = begin;
         prompts[2 * t + 1] = prompt.length();
       }
@@ -87,7 +87,7 @@ record FlatLayout(long[] table, long[] numbers) {
     }
     long[] sharing =
         step.shared().stream()
-            .flatMapToLong(prompt -> prompt.sequences().stream().mapToLong(s -> s))
+            .flatMapToLong(prompt -> prompt.tokens().stream().mapToLong(s -> s))
             .toArray();
     return new FlatLayout(
         concat(places, sharing, own.table(space.places()), shared.table(space.places())),

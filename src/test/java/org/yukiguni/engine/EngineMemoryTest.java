@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Slots, step sizes and KV memory make the engine faster or slower and change nothing else. */
 @Timeout(60)
@@ -106,6 +108,71 @@ class EngineMemoryTest {
           .as("%s", limits)
           .isEqualTo(expected);
     }
+  }
+
+  /** Prompts of a few templates, with and without examples, each of any number of completions. */
+  private static GenerationRequest[] templated(Random random, int rows) {
+    int[] system = random.ints(150, 0, VOCABULARY).toArray();
+    int[] examples = random.ints(400, 0, VOCABULARY).toArray();
+    GenerationRequest[] requests = new GenerationRequest[rows];
+    for (int i = 0; i < rows; i++) {
+      int[] own = random.ints(1 + random.nextInt(60), 0, VOCABULARY).toArray();
+      int[] head = i % 5 == 0 ? new int[0] : system;
+      int[] middle = i % 3 == 0 ? new int[0] : examples;
+      // Some are one text only, and some all of the template.
+      int[] end = i % 7 == 0 ? new int[0] : own;
+      int[] prompt = concat(concat(head, middle), end);
+      prompt = prompt.length == 0 ? own : prompt;
+      requests[i] =
+          request("row" + i, prompt, config(1 + random.nextInt(40), 1 + random.nextInt(3), i));
+    }
+    return requests;
+  }
+
+  private static int[] concat(int[] a, int[] b) {
+    int[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void promptsThatBeginAlikeKeepTheirTokensWhereTheBeginningIsShared(long seed) {
+    GenerationRequest[] requests = templated(new Random(seed), 60);
+    Map<String, String> expected = tokensByKey(run(WIDE, requests));
+    for (int budget : new int[] {5_000, 7_000, 12_000, 1 << 20}) {
+      for (boolean worksApart : new boolean[] {false, true}) {
+        EngineLimits limits = new EngineLimits(16, 600, budget);
+        assertThat(tokensByKey(run(model(true, worksApart, limits), limits, requests)))
+            .as("%s, apart %s", limits, worksApart)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void aBeginningIsComputedOnceAndHeldOnce() {
+    int[] template = new Random(1).ints(700, 0, VOCABULARY).toArray();
+    GenerationRequest[] requests = new GenerationRequest[40];
+    for (int i = 0; i < requests.length; i++) {
+      requests[i] = request("row" + i, concat(template, new int[] {i, i + 1}), config(9, 2, i));
+    }
+    EngineLimits limits = new EngineLimits(64, 512, 1 << 20);
+    FakeModel model = model(true, false, limits);
+    CountDownLatch submitted = new CountDownLatch(1);
+    long[] computed = {0};
+    model.beforeStep = () -> EngineTest.awaitLatch(submitted);
+    model.beforeRun =
+        step ->
+            computed[0] += step.prefills().stream().mapToInt(Step.PrefillChunk::length).sum();
+    Map<String, String> found;
+    try (Engine engine = new Engine("test", model, limits, Clock.SYSTEM)) {
+      found = tokensByKey(EngineTest.submitAndAwait(engine, submitted::countDown, requests));
+    }
+    assertThat(found).isEqualTo(tokensByKey(run(WIDE, requests)));
+    // One prompt may have begun before the others were there to be compared with.
+    assertThat(computed[0]).isLessThanOrEqualTo(2 * 700 + 2 * 40);
+    assertThat(model.mostCachedTokens).isLessThan(2 * 768 + 40 * 16 + (64 + 16) * 192);
   }
 
   @Test

@@ -194,14 +194,18 @@ public final class FakeModel implements LanguageModel {
     mostCachedTokens = Math.max(mostCachedTokens, cachedTokens);
     int[] tokens = step.tokens();
     int[][] histories = new int[tokens.length][];
-    int[][] prompts = prompts(step);
+    int[] sharedLengths = new int[tokens.length];
+    for (Step.SharedKeys shared : step.shared()) {
+      assertThat(shared.tokens()).isNotEmpty().doesNotHaveDuplicates();
+      shared.tokens().forEach(i -> sharedLengths[i] += shared.length());
+    }
     int t = 0;
     int sequences = 0;
     for (Step.DecodeGroup group : step.groups()) {
       int[][] rows = blocks.get(group.block());
       for (int r = 0; r < group.sequences(); r++) {
-        int own = step.positions()[t] - prompts[t].length;
-        histories[t] = concat(prompts[t], write(rows[r], own, tokens[t]));
+        int own = step.positions()[t] - sharedLengths[t];
+        histories[t] = concat(shared(step, t), write(rows[r], own, tokens[t]));
         assertThat(own).isLessThan(group.keyLength());
         t++;
       }
@@ -211,8 +215,9 @@ public final class FakeModel implements LanguageModel {
     for (Step.PrefillChunk chunk : step.prefills()) {
       int[] row = blocks.get(chunk.block())[chunk.row()];
       for (int i = 0; i < chunk.length(); i++) {
-        assertThat(step.positions()[t]).isEqualTo(chunk.start() + i);
-        histories[t] = write(row, step.positions()[t], tokens[t]);
+        int own = chunk.start() + i;
+        assertThat(step.positions()[t]).isEqualTo(own + sharedLengths[t]);
+        histories[t] = concat(shared(step, t), write(row, own, tokens[t]));
         t++;
       }
     }
@@ -237,17 +242,16 @@ public final class FakeModel implements LanguageModel {
     return new StepResult(drawn, logprobs, tops, beams);
   }
 
-  /** Of each token the shared prompt in front of its row. */
-  private int[][] prompts(Step step) {
-    int[][] prompts = new int[step.tokens().length][0];
-    for (Step.SharedPrompt shared : step.shared()) {
-      int[] row = blocks.get(shared.block())[0];
-      assertThat(shared.sequences()).isNotEmpty().doesNotHaveDuplicates();
-      for (int t : shared.sequences()) {
-        prompts[t] = Arrays.copyOf(row, shared.length());
+  /** What a token reads in front of its row; as a device does, after what the step writes there. */
+  private int[] shared(Step step, int t) {
+    int[] history = {};
+    for (Step.SharedKeys shared : step.shared()) {
+      if (shared.tokens().contains(t)) {
+        history = concat(history, Arrays.copyOf(blocks.get(shared.block())[0], shared.length()));
       }
     }
-    return prompts;
+    assertThat(history).doesNotContain(EMPTY);
+    return history;
   }
 
   private static int[] concat(int[] first, int[] second) {
