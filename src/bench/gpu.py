@@ -4,7 +4,7 @@
 usage: gpu.py check [--device cuda|cpu|meta] [--kernel flash|older|plain]
        gpu.py time SHAPE [--batch 1,32,128,256] [--prompt 128,1024] [--new-tokens 64] [--completions 1] [--peer]
 
-check: logits of a prompt in two chunks beside decoding sequences, two of which share a prompt, for tiny random models, in the flat cache and in
+check: logits of a prompt in two chunks beside decoding sequences, of which some share a prompt or its beginning, for tiny random models, in the flat cache and in
        one ragged batch. The device meta has no numbers: there it is only checked that all tensors are made on the device of the inputs.
 time: decoding steps as the engine makes them, greedy, without the engine; beside the roofline of the device (measured bandwidth and
 matrix rate) and, with --peer, transformers' generate at batch 1 and its continuous batching. --completions: how many sequences of a batch share
@@ -132,17 +132,23 @@ def runs(sequences, places):
 
 
 def layout(positions, decoding, chunks, shared, places):
-    """As model/FlatLayout.java makes it. decoding: of each sequence the place of its first key; chunks: place, start and length;
-    shared: place, length and the sequences of each shared prompt."""
-    prompts = {s: (place, length) for place, length, sequences in shared for s in sequences}
-    own = [(begin, positions[s] + 1 - prompts.get(s, (0, 0))[1], 1) for s, begin in enumerate(decoding)]
+    """As model/FlatLayout.java makes it. decoding: of each sequence the place of its first own key; chunks: place, start and length;
+    shared: levels of place, length and the tokens that read them."""
+    fronts = [[run for level in shared for run in level if t in run[2]] for t in range(len(positions))]
+    own = [(begin, positions[s] + 1 - sum(run[1] for run in fronts[s]), 1) for s, begin in enumerate(decoding)]
     at = [begin + keys - 1 for begin, keys, _ in own] + [place + start + i for place, start, n in chunks for i in range(n)]
+    firsts = [*range(len(own))] + [len(own) + sum(n for _, _, n in chunks[:c]) for c in range(len(chunks))]
     own += [(place, start + n, n) for place, start, n in chunks]
     own_table, own_most = runs(own, places)
-    shared_table, shared_most = runs([(place, length, len(sequences)) for place, length, sequences in shared], places)
-    sharing = [s for _, _, sequences in shared for s in sequences]
-    lists = [s[i] for i in range(3) for s in own] + [x for s in range(len(decoding)) for x in prompts.get(s, (0, 0))]
-    return at + sharing + own_table + shared_table, [len(decoding), len(own), len(sharing), *own_most, *shared_most, *lists]
+    table, numbers = at + own_table, [len(decoding), len(own), *own_most, len(shared)]
+    for level in shared:
+        readers = [t for _, _, tokens in level for t in tokens]
+        level_table, most = runs([(place, length, len(tokens)) for place, length, tokens in level], places)
+        table += readers + level_table
+        numbers += [len(readers), len(level), *most]
+    for t in firsts:
+        fronts[t] = [x for run in fronts[t] for x in run[:2]] + [0, 0] * (2 - len(fronts[t]))
+    return table, numbers + [s[i] for i in range(3) for s in own] + [x for t in firsts for x in fronts[t]]
 
 
 def check(options):
@@ -154,18 +160,24 @@ def check(options):
         texts = [torch.randint(0, 300, (n,)).tolist() for n in (23, 9, 40)]
         with torch.inference_mode():
             expected = [peer(torch.tensor([text])).logits[0] for text in texts]
-        # The first two are prefilled but for their last tokens; then they decode beside the chunks of the third, and
-        # two others beside them that go on from the first one's prompt.
+        # The first two are prefilled but for their last tokens; then they decode beside the chunks of the third. Without
+        # windows two more go on from the first one's prompt, and one from its 15 first tokens and eight others, which
+        # are prefilled behind these, and two decode behind all 23.
         model.step(texts[0][:-1] + texts[1][:-1], [*range(22), *range(8)], [], [(0, 0, 22), (64, 0, 8)], [], [0])
         first = model.step(texts[2][:25], [*range(25)], [], [(100, 0, 25)], [], [24])
-        shares = not getattr(peer.config, "sliding_window", None)
-        others = [7, 8] if shares else []
+        others, decoding, shared = [], [0, 64], []
+        if not getattr(peer.config, "sliding_window", None):
+            behind = texts[1][:8]
+            model.step(behind, [*range(15, 23)], [], [(170, 0, 8)], [[(0, 15, range(8))]], [0])
+            others = [texts[0][:-1] + [7], texts[0][:-1] + [8], texts[0][:15] + behind + [7], texts[0][:15] + behind + [8]]
+            decoding += [150, 160, 180, 185]
+            shared = [[(0, 22, [2, 3]), (0, 15, [4, 5])], [(170, 8, [4, 5])]]
         with torch.inference_mode():
-            branches = [peer(torch.tensor([texts[0][:-1] + [other]])).logits[0][-1] for other in others]
-        decoding = [0, 64, 150, 160][: 2 + len(others)]
-        shared = [(0, 22, [2, 3])] if shares else []
+            branches = [peer(torch.tensor([other])).logits[0][-1] for other in others]
         n = len(decoding)
-        mixed = model.step([texts[0][-1], texts[1][-1]] + others + texts[2][25:], [22, 8] + [22] * len(others) + [*range(25, 40)], decoding, [(100, 25, 15)], shared, [*range(n), n + 14])
+        ids = [texts[0][-1], texts[1][-1]] + [other[-1] for other in others] + texts[2][25:]
+        positions = [22, 8] + [len(other) - 1 for other in others] + [*range(25, 40)]
+        mixed = model.step(ids, positions, decoding, [(100, 25, 15)], shared, [*range(n), n + 14])
         if options.device == "meta":
             assert first.is_meta and mixed.is_meta and mixed.shape == (n + 1, 300)
             print(f"{name}: stays on the device of its inputs")
@@ -207,7 +219,7 @@ def timed(model, batch, prompt, new_tokens, completions):
     ids = torch.randint(0, 300, (prompts, prompt), device=model.device)
     at = max(1, 4096 // prompt)
     last = torch.zeros(prompts, dtype=torch.int64, device=model.device)
-    shared = [(p * room, prompt, range(p * completions, (p + 1) * completions)) for p in range(prompts)] if completions > 1 else []
+    shared = [[(p * room, prompt, range(p * completions, (p + 1) * completions)) for p in range(prompts)]] if completions > 1 else []
     decoding = [prompts * room + s * new_tokens for s in range(batch)] if completions > 1 else [s * room for s in range(batch)]
 
     def prefill():

@@ -1,7 +1,8 @@
 # Attention of a ragged step over one flat KV cache, and the writing of its new keys and values.
-# Alphabet: T tokens of the step, B its sequences, P its shared prompts, M their sequences, H query
-# heads, J key-value heads, D head dim, L layers, N places of the cache. A sequence's keys lie at
-# consecutive places; one of a shared prompt reads that, too, in front of its own.
+# Alphabet: T tokens of the step, B its sequences, M those tokens that read shared keys of a level, H
+# query heads, J key-value heads, D head dim, L layers, N places of the cache. A sequence's own keys
+# lie at consecutive places; in front of them it can read runs that it shares with others, at most
+# one of each level.
 class Runs:
   begins_q : Tensor  # int32 [B + 1], of each sequence the number of its first query; and their number
   begins_k : Tensor  # int32 [B + 1], of each the place of its first key; and N
@@ -26,41 +27,46 @@ class Batch:
   values : Tensor
   window : int  # of the layers that have one; 0 where none has
   num_decoding : int  # sequences of one new token, which come first
-  begins : List[int]  # of each sequence the place of its first key
-  used : List[int]  # its keys there, the new ones included
+  begins : List[int]  # of each sequence the place of its first own key
+  used : List[int]  # its own keys, the new ones included
   counts : List[int]  # its new tokens
-  prompts : List[int]  # of each decoding one the place and the length of its shared prompt; 0 and 0 without
+  fronts : List[int]  # of each the places and lengths of two runs in front of its own; 0 and 0 for none
   places : Tensor  # [T], of the new keys
   own : __torch__.attention.Runs  # the sequences' own keys
-  num_sharing : int  # M
-  sharing : Tensor  # [M], their tokens, prompt by prompt
-  shared : __torch__.attention.Runs  # those tokens and their prompts
+  readers : List[Tensor]  # for each level [M], the tokens that read it, run by run
+  shared : List[__torch__.attention.Runs]  # those tokens and what they read
 
   def __init__(self: __torch__.attention.Batch, positions: Tensor, cache: List[Tensor], layout: List[int], window: int) -> NoneType:
-    # cache: keys, values, and a table of places, sharing, own and shared, one after the other;
-    # layout: num_decoding, B, M, most queries and keys of own and of shared, then the lists. The
-    # lists are for the plain kernels, the table for the others; both are made by FlatCache.java,
-    # since to go through 256 sequences here takes longer than a layer.
+    # cache: keys, values and FlatLayout.java's table; layout: its numbers. The lists are for the
+    # plain kernels, the table for the others; both are made there because to go through 256
+    # sequences here takes as long as a layer.
     T = torch.size(positions, 0)
-    num_decoding, B, M = layout[0], layout[1], layout[2]
+    B = layout[1]
     table = torch.to(cache[2], 3)
-    own = T + M
-    shared = own + 3 * B + 2
-    lists = 7
+    at = T + 3 * B + 2
     self.positions = positions
     self.keys = cache[0]
     self.values = cache[1]
     self.window = window
-    self.num_decoding = num_decoding
+    self.num_decoding = layout[0]
+    self.places = cache[2][:T]
+    self.own = __torch__.attention.Runs(table[T:at], layout[2], layout[3])
+    readers = annotate(List[Tensor], [])
+    shared = annotate(List[__torch__.attention.Runs], [])
+    lists = 5
+    for e in range(layout[4]):
+      M = layout[lists]
+      end = at + M + 3 * layout[lists + 1] + 2
+      torch.append(readers, cache[2][at:at + M])
+      torch.append(shared, __torch__.attention.Runs(table[at + M:end], layout[lists + 2], layout[lists + 3]))
+      at = end
+      lists = lists + 4
+    self.readers = readers
+    self.shared = shared
     self.begins = layout[lists:lists + B]
     self.used = layout[lists + B:lists + 2 * B]
     self.counts = layout[lists + 2 * B:lists + 3 * B]
-    self.prompts = layout[lists + 3 * B:]
-    self.places = cache[2][:T]
-    self.num_sharing = M
-    self.sharing = cache[2][T:own]
-    self.own = __torch__.attention.Runs(table[own:shared], layout[3], layout[4])
-    self.shared = __torch__.attention.Runs(table[shared:], layout[5], layout[6])
+    self.fronts = layout[lists + 3 * B:]
     return None
 
   def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor, score: __torch__.score.Score) -> Tensor:
@@ -70,19 +76,21 @@ class Batch:
     window = self.window if score.windowed else 0
     if __torch__.flash.takes(q, score.cap):
       out, weight = __torch__.flash.attend(q, K, V, self.own, True, score.scale, window)
-      if self.num_sharing > 0:
-        # The keys of a shared prompt are read once for all its sequences.
-        rows = self.sharing
-        prompt, prompt_weight = __torch__.flash.attend(torch.index_select(q, 0, rows), K, V, self.shared, False, score.scale, 0)
-        both = __torch__.attention.join(torch.index_select(out, 0, rows), torch.index_select(weight, 1, rows), prompt, prompt_weight)
+      for e in range(torch.len(self.readers)):
+        # Shared keys are read once for all who see them.
+        rows = self.readers[e]
+        part, part_weight = __torch__.flash.attend(torch.index_select(q, 0, rows), K, V, self.shared[e], False, score.scale, 0)
+        both, both_weight = __torch__.attention.join(torch.index_select(out, 0, rows), torch.index_select(weight, 1, rows), part, part_weight)
         out = torch.index_copy(out, 0, rows, both)
+        weight = torch.index_copy(weight, 1, rows, both_weight)
     else:
-      out = __torch__.ragged.attend(q, K, V, self.num_decoding, self.begins, self.used, self.counts, self.prompts, score, window)
+      out = __torch__.ragged.attend(q, K, V, self.num_decoding, self.begins, self.used, self.counts, self.fronts, score, window)
     return torch.reshape(out, [torch.size(q, 0), -1])
 
 
-def join(a: Tensor, a_weight: Tensor, b: Tensor, b_weight: Tensor) -> Tensor:
+def join(a: Tensor, a_weight: Tensor, b: Tensor, b_weight: Tensor) -> Tuple[Tensor, Tensor]:
   # Attention over two sets of keys from that over each: a and b [M, H, D], and the logs of the sums
-  # of their exponentials [H, M] -> [M, H, D]
+  # of their exponentials [H, M] -> [M, H, D] and [H, M]
   share = torch.unsqueeze(torch.transpose(torch.sigmoid(torch.sub(b_weight, a_weight)), 0, 1), 2)
-  return torch.to(torch.lerp(torch.to(a, 6), torch.to(b, 6), share), a)
+  both = torch.to(torch.lerp(torch.to(a, 6), torch.to(b, 6), share), a)
+  return (both, torch.logaddexp(a_weight, b_weight))

@@ -1,21 +1,23 @@
 # Attention of a ragged batch by libtorch's plain kernels, for what FlashAttention cannot do: all
 # decoding sequences together, prompts one by one.
-# Alphabet: T tokens, n decoding sequences, P their longest, N places, H query heads, J key-value
+# Alphabet: T tokens, n decoding sequences, N places, H query heads, J key-value
 # heads, G = H / J, D head dim.
 
 
-def decode(q: Tensor, k: Tensor, v: Tensor, begins: List[int], used: List[int], prompts: List[int], score: __torch__.score.Score, window: int) -> Tensor:
+def decode(q: Tensor, k: Tensor, v: Tensor, begins: List[int], used: List[int], fronts: List[int], score: __torch__.score.Score, window: int) -> Tensor:
   # q [n, H, D] of sequences of one query each; k and v [N, J, D] -> [n, H, D]
   device = ops.prim.device(q)
   J = torch.size(k, 1)
-  shared = torch.view(torch.tensor(prompts), [-1, 2])
-  lengths = shared[:, 1]
-  last = torch.to(torch.sub(torch.add(torch.tensor(used), lengths), 1), device, 4)
-  longest = torch.Int(torch.max(torch.add(torch.tensor(used), lengths)))
-  # The keys of a shared prompt, then its own.
+  # Of each sequence its runs of keys: two in front, and its own.
+  front = torch.view(torch.tensor(fronts), [-1, 2, 2])
+  firsts = torch.cat([front[:, :, 0], torch.unsqueeze(torch.tensor(begins), 1)], 1)
+  ends = torch.cumsum(torch.cat([front[:, :, 1], torch.unsqueeze(torch.tensor(used), 1)], 1), 1)
+  last = torch.to(torch.sub(ends[:, 2], 1), device, 4)
+  longest = torch.Int(torch.max(ends))
   at = torch.arange(longest)
-  own = torch.sub(torch.unsqueeze(torch.tensor(begins), 1), torch.unsqueeze(lengths, 1))
-  places = torch.add(torch.where(torch.lt(at, torch.unsqueeze(lengths, 1)), shared[:, :1], own), at)
+  places = torch.add(torch.sub(firsts[:, 2:], ends[:, 1:2]), at)
+  places = torch.where(torch.lt(at, ends[:, 1:2]), torch.add(torch.sub(firsts[:, 1:2], ends[:, :1]), at), places)
+  places = torch.where(torch.lt(at, ends[:, :1]), torch.add(firsts[:, :1], at), places)
   places = torch.to(places, device, 4)
   # Behind its keys a sequence reads those of others, which the mask hides.
   places = torch.reshape(torch.clamp(places, None, torch.size(k, 0) - 1), [-1])
@@ -42,16 +44,25 @@ def prefill(q: Tensor, k: Tensor, v: Tensor, score: __torch__.score.Score, windo
   return torch.reshape(torch.permute(score.attend(Q, K, V, mask), [2, 0, 1, 3]), torch.size(q))
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, num_decoding: int, begins: List[int], used: List[int], counts: List[int], prompts: List[int], score: __torch__.score.Score, window: int) -> Tensor:
+def keys_of(x: Tensor, begin: int, used: int, fronts: List[int]) -> Tensor:
+  # x [N, J, D] -> those of one sequence [its length, J, D]; fronts: of this one
+  own = x[begin:begin + used]
+  if fronts[1] > 0 or fronts[3] > 0:
+    own = torch.cat([x[fronts[0]:fronts[0] + fronts[1]], x[fronts[2]:fronts[2] + fronts[3]], own], 0)
+  return own
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor, num_decoding: int, begins: List[int], used: List[int], counts: List[int], fronts: List[int], score: __torch__.score.Score, window: int) -> Tensor:
   # q [T, H, D], k and v [N, J, D]; the lists as in attention.Batch -> [T, H, D]
   outs = annotate(List[Tensor], [])
   n = num_decoding
   if n > 0:
-    torch.append(outs, __torch__.ragged.decode(q[:n], k, v, begins[:n], used[:n], prompts, score, window))
+    torch.append(outs, __torch__.ragged.decode(q[:n], k, v, begins[:n], used[:n], fronts[:4 * n], score, window))
   t = n
   for s in range(n, torch.len(begins)):
-    begin = begins[s]
-    end = begin + used[s]
-    torch.append(outs, __torch__.ragged.prefill(q[t:t + counts[s]], k[begin:end], v[begin:end], score, window))
+    front = fronts[4 * s:4 * s + 4]
+    K = __torch__.ragged.keys_of(k, begins[s], used[s], front)
+    V = __torch__.ragged.keys_of(v, begins[s], used[s], front)
+    torch.append(outs, __torch__.ragged.prefill(q[t:t + counts[s]], K, V, score, window))
     t = t + counts[s]
   return torch.cat(outs, 0)

@@ -1,53 +1,65 @@
 package org.yukiguni.model;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.yukiguni.engine.Step;
 
 /**
  * Where a step's keys lie in a flat cache, as {@code Batch} of {@code cuda/attention.py} takes it.
- * With T tokens, B sequences, and M of them that read one of P shared prompts:
+ * With T tokens and B sequences; shared keys are put on levels, so that a token reads at most one
+ * run of each: M tokens read P runs of a level.
  *
- * @param table places of the new keys [T]; the tokens that read a shared prompt, prompt by prompt
- *     [M]; the {@code Runs} of the sequences' own keys [3 B + 2] and of the shared prompts [3 P +
- *     2]
- * @param numbers how many sequences decode; B; M; most queries and most keys of the own runs and of
- *     the shared ones; the places of the sequences' first keys [B], their numbers of keys [B] and
- *     of new tokens [B]; and of each that decodes place and length of its shared prompt, 0 and 0
- *     without
+ * @param table the place of each token's new keys [T]; the {@code Runs} of the sequences' own keys
+ *     [3 B + 2]; then for each level the tokens that read it, run by run [M], and its {@code Runs}
+ *     [3 P + 2]
+ * @param numbers how many sequences decode; B; most queries and most keys of the own runs; how many
+ *     levels there are, and of each M, P, most queries and most keys; then for each sequence the
+ *     place of its first own key [B], its number of own keys [B] and of new tokens [B]; and for
+ *     each the places and lengths of two runs that lie in front, of length 0 where there are fewer
+ *     [4 B]
  */
 record FlatLayout(long[] table, long[] numbers) {
+  /** Runs of shared keys that a sequence can have: a beginning, and the rest of its prompt. */
+  private static final int MOST_SHARED = 2;
+
   /** Queries, one sequence's after the other's, and the keys that each sequence's see. */
   private static final class Runs {
-    private final long[] begins;
-    private final long[] keys;
-    private final long[] queries;
-    private int size;
+    private final List<long[]> all = new ArrayList<>();
 
-    Runs(int sequences) {
-      begins = new long[sequences];
-      keys = new long[sequences];
-      queries = new long[sequences];
+    void add(long begin, int keys, int queries) {
+      all.add(new long[] {begin, keys, queries});
     }
 
-    void add(long begin, int numKeys, int numQueries) {
-      begins[size] = begin;
-      keys[size] = numKeys;
-      queries[size++] = numQueries;
+    int size() {
+      return all.size();
+    }
+
+    long[] begins() {
+      return all.stream().mapToLong(run -> run[0]).toArray();
+    }
+
+    long[] keys() {
+      return all.stream().mapToLong(run -> run[1]).toArray();
+    }
+
+    long[] queries() {
+      return all.stream().mapToLong(run -> run[2]).toArray();
     }
 
     /** As {@code Runs} of the script. */
     long[] table(long places) {
-      long[] firstQueries = new long[size + 1];
-      for (int i = 0; i < size; i++) {
-        firstQueries[i + 1] = firstQueries[i] + queries[i];
+      long[] firstQueries = new long[size() + 1];
+      for (int i = 0; i < size(); i++) {
+        firstQueries[i + 1] = firstQueries[i] + all.get(i)[2];
       }
-      return concat(firstQueries, begins, new long[] {places}, keys);
+      return concat(firstQueries, begins(), new long[] {places}, keys());
     }
 
     long[] most() {
-      return new long[] {most(queries), most(keys)};
+      return new long[] {most(queries()), most(keys())};
     }
 
     private static long most(long[] numbers) {
@@ -56,49 +68,67 @@ record FlatLayout(long[] table, long[] numbers) {
   }
 
   static FlatLayout of(Step step, FlatSpace space) {
-    int decoding = step.groups().stream().mapToInt(Step.DecodeGroup::sequences).sum();
-    Runs own = new Runs(decoding + step.prefills().size());
-    Runs shared = new Runs(step.shared().size());
-    long[] prompts = new long[2 * decoding];
-    long[] places = new long[step.tokens().length];
-    for (Step.SharedKeys prompt : step.shared()) {
-      long begin = space.place(prompt.block(), 0);
-      shared.add(begin, prompt.length(), prompt.tokens().size());
-      for (int t : prompt.tokens()) {
-        prompts[2 * t] = begin;
-        prompts[2 * t + 1] = prompt.length();
+    int numTokens = step.tokens().length;
+    long[] sharedLengths = new long[numTokens];
+    int[] depths = new int[numTokens];
+    long[] fronts = new long[2 * MOST_SHARED * numTokens];
+    List<List<Step.SharedKeys>> levels = new ArrayList<>();
+    for (Step.SharedKeys shared : step.shared()) {
+      int level = shared.tokens().stream().mapToInt(t -> depths[t]).max().orElseThrow();
+      if (level == levels.size()) {
+        levels.add(new ArrayList<>());
+      }
+      levels.get(level).add(shared);
+      for (int t : shared.tokens()) {
+        fronts[2 * (MOST_SHARED * t + level)] = space.place(shared.block(), 0);
+        fronts[2 * (MOST_SHARED * t + level) + 1] = shared.length();
+        sharedLengths[t] += shared.length();
+        depths[t]++;
       }
     }
+    Runs own = new Runs();
+    long[] places = new long[numTokens];
+    List<Integer> firstTokens = new ArrayList<>();
     int t = 0;
     for (Step.DecodeGroup group : step.groups()) {
       for (int row = 0; row < group.sequences(); row++, t++) {
         long begin = space.place(group.block(), row);
-        int last = step.positions()[t] - (int) prompts[2 * t + 1];
+        int last = step.positions()[t] - (int) sharedLengths[t];
+        firstTokens.add(t);
         own.add(begin, last + 1, 1);
         places[t] = begin + last;
       }
     }
+    int decoding = t;
     for (Step.PrefillChunk chunk : step.prefills()) {
       long begin = space.place(chunk.block(), chunk.row());
+      firstTokens.add(t);
       own.add(begin, chunk.start() + chunk.length(), chunk.length());
       for (int i = 0; i < chunk.length(); i++, t++) {
         places[t] = begin + chunk.start() + i;
       }
     }
-    long[] sharing =
-        step.shared().stream()
-            .flatMapToLong(prompt -> prompt.tokens().stream().mapToLong(s -> s))
+    long[] table = concat(places, own.table(space.places()));
+    long[] sizes = concat(new long[] {decoding, own.size()}, own.most(), new long[] {levels.size()});
+    for (List<Step.SharedKeys> level : levels) {
+      Runs runs = new Runs();
+      level.forEach(
+          shared ->
+              runs.add(space.place(shared.block(), 0), shared.length(), shared.tokens().size()));
+      long[] readers =
+          level.stream().flatMap(keys -> keys.tokens().stream()).mapToLong(r -> r).toArray();
+      table = concat(table, readers, runs.table(space.places()));
+      sizes = concat(sizes, new long[] {readers.length, runs.size()}, runs.most());
+    }
+    long[] ofSequences =
+        firstTokens.stream()
+            .flatMapToLong(
+                first ->
+                    Arrays.stream(
+                        fronts, 2 * MOST_SHARED * first, 2 * MOST_SHARED * (first + 1)))
             .toArray();
     return new FlatLayout(
-        concat(places, sharing, own.table(space.places()), shared.table(space.places())),
-        concat(
-            new long[] {decoding, own.size, sharing.length},
-            own.most(),
-            shared.most(),
-            own.begins,
-            own.keys,
-            own.queries,
-            prompts));
+        table, concat(sizes, own.begins(), own.keys(), own.queries(), ofSequences));
   }
 
   private static long[] concat(long[]... arrays) {

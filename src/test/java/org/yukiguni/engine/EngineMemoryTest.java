@@ -101,7 +101,7 @@ class EngineMemoryTest {
       requests.add(request("row" + i, prompt, config(20 + random.nextInt(400), 3, i)));
     }
     Map<String, String> expected = tokensByKey(run(WIDE, array(requests)));
-    for (int budget = 2_300; budget < 20_000; budget += 700) {
+    for (int budget = 2_300; budget < 20_000; budget += 1_100) {
       EngineLimits limits = new EngineLimits(64, 512, budget);
       assertThat(
               tokensByKey(run(model(sharesPrompts, worksApart, limits), limits, array(requests))))
@@ -147,6 +147,24 @@ class EngineMemoryTest {
             .as("%s, apart %s", limits, worksApart)
             .isEqualTo(expected);
       }
+    }
+  }
+
+  @Test
+  void beginningsThatNobodyReadsAnyMoreMakeRoom() {
+    Random random = new Random(6);
+    GenerationRequest[] requests = new GenerationRequest[90];
+    for (int i = 0; i < requests.length; i += 3) {
+      int[] template = random.ints(200 + random.nextInt(300), 0, VOCABULARY).toArray();
+      for (int k = i; k < i + 3; k++) {
+        requests[k] = request("row" + k, concat(template, new int[] {k}), config(9, 1 + k % 2, k));
+      }
+    }
+    Map<String, String> expected = tokensByKey(run(WIDE, requests));
+    for (int budget : new int[] {3_000, 5_000, 9_000}) {
+      EngineLimits limits = new EngineLimits(16, 600, budget);
+      FakeModel model = model(true, true, limits);
+      assertThat(tokensByKey(run(model, limits, requests))).as("%d", budget).isEqualTo(expected);
     }
   }
 

@@ -50,6 +50,10 @@ class FlatAttentionTest {
   private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
   private static final Attention AS_FLASH = Attention.flat("plain/flash.py");
   private static final int REQUESTS = 10;
+  private static final int COMPLETIONS = IntStream.range(0, REQUESTS).map(FlatAttentionTest::numCompletions).sum();
+
+  /** Tokens that some of the prompts begin with. */
+  private static final int TEMPLATE = 130;
 
   @ParameterizedTest
   @ValueSource(
@@ -68,7 +72,7 @@ class FlatAttentionTest {
   void theSameTokensAsInBlocks(String fixture) throws InterruptedException {
     Path folder = FIXTURES.resolve(fixture);
     Map<String, Outcome.Completion> inBlocks = generate(folder, Attention.IN_BLOCKS);
-    assertThat(inBlocks).hasSize(2 * REQUESTS);
+    assertThat(inBlocks).hasSize(COMPLETIONS);
     for (Attention flat : List.of(Attention.FLAT, AS_FLASH)) {
       Map<String, Outcome.Completion> found = generate(folder, flat);
       assertThat(found.keySet()).isEqualTo(inBlocks.keySet());
@@ -82,28 +86,13 @@ class FlatAttentionTest {
     }
   }
 
-  /** Two drawn completions of prompts of 1 to 150 tokens, with room for few of them at once. */
+  /** One or two drawn completions of each prompt, with room for few of them at once. */
   private static Map<String, Outcome.Completion> generate(Path folder, Attention attention)
       throws InterruptedException {
     TorchModel model = open(folder, Precision.FLOAT32, attention, Linear.PLAIN);
     boolean windowed =
         Set.of("mistral", "phi3", "gemma2").contains(folder.getFileName().toString());
     assertThat(model.limits().sharesPrompts()).isEqualTo(attention.isFlat() && !windowed);
-    GenerationConfig config =
-        new GenerationConfig(
-            new Sampling(true, 1, 20, 1, 0, 1, 0, 0),
-            Penalties.NONE,
-            Constraints.NONE,
-            OptionalInt.of(9),
-            OptionalInt.empty(),
-            0,
-            0,
-            2,
-            7,
-            List.of(),
-            List.of(),
-            Beams.NONE,
-            OptionalInt.empty());
     long kvBytes = EngineLimits.leastKvBytes(model.limits()) * 3 / 2;
     model.reserve(kvBytes);
     int vocabulary = model.limits().vocabularySize();
@@ -112,18 +101,54 @@ class FlatAttentionTest {
     try (Engine engine =
         new Engine("flat", asOnGpu(model), new EngineLimits(5, 64, kvBytes), Clock.SYSTEM)) {
       for (int i = 0; i < REQUESTS; i++) {
-        int length = new int[] {1, 150, 3, 17, 64, 16, 2, 120, 33, 5}[i];
-        int[] prompt = new Random(i).ints(length, 0, vocabulary).toArray();
+        int[] prompt = prompt(i, vocabulary);
         engine.submit(
-            new GenerationRequest(Integer.toString(i), prompt, config, Optional.empty()),
+            new GenerationRequest(
+                Integer.toString(i), prompt, config(numCompletions(i)), Optional.empty()),
             outcomes::add);
       }
-      for (int i = 0; i < 2 * REQUESTS; i++) {
+      for (int i = 0; i < COMPLETIONS; i++) {
         Outcome.Completion done = (Outcome.Completion) outcomes.poll(60, TimeUnit.SECONDS);
         completions.put(done.id() + "/" + done.sequenceIndex(), done);
       }
+      int tokens = IntStream.range(0, REQUESTS).map(i -> prompt(i, vocabulary).length).sum();
+      if (model.limits().sharesPrompts()) {
+        // The first of them may come before there is another one to be compared with.
+        assertThat(engine.stats().promptTokens()).isLessThanOrEqualTo(tokens - 3 * TEMPLATE);
+      } else {
+        assertThat(engine.stats().promptTokens()).isEqualTo(tokens);
+      }
     }
     return completions;
+  }
+
+  private static int numCompletions(int i) {
+    return 1 + i % 4 / 2;
+  }
+
+  private static GenerationConfig config(int numReturnSequences) {
+    return new GenerationConfig(
+        new Sampling(true, 1, 20, 1, 0, 1, 0, 0),
+        Penalties.NONE,
+        Constraints.NONE,
+        OptionalInt.of(9),
+        OptionalInt.empty(),
+        0,
+        0,
+        numReturnSequences,
+        7,
+        List.of(),
+        List.of(),
+        Beams.NONE,
+        OptionalInt.empty());
+  }
+
+  /** Of 1 to 150 tokens; every second one begins with a template. */
+  private static int[] prompt(int i, int vocabulary) {
+    int length = new int[] {1, 150, 3, 17, 20, 16, 2, 120, 1, 5}[i];
+    IntStream own = new Random(i).ints(length, 0, vocabulary);
+    IntStream template = new Random(99).ints(i % 2 == 0 ? TEMPLATE : 0, 0, vocabulary);
+    return IntStream.concat(template, own).toArray();
   }
 
   /** The model as one whose next step is prepared while it runs, if it shares prompts, too. */
