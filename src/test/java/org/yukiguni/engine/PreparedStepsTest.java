@@ -21,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +102,10 @@ class PreparedStepsTest {
             List.of(),
             isSearch ? new Beams(4, 1, EarlyStopping.FALSE) : Beams.NONE,
             random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(2));
-    int[] prompt = random.ints(1 + random.nextInt(300), 0, VOCABULARY).toArray();
+    // Every second prompt begins with the same text.
+    IntStream template = new Random(99).ints(random.nextBoolean() ? 140 : 0, 0, VOCABULARY);
+    IntStream own = random.ints(1 + random.nextInt(200), 0, VOCABULARY);
+    int[] prompt = IntStream.concat(template, own).toArray();
     Optional<Supplier<StopCondition>> stops =
         random.nextBoolean() ? Optional.empty() : Optional.of(PreparedStepsTest::everyTenth);
     return new GenerationRequest(id, prompt, config, stops);
