@@ -118,16 +118,21 @@ class PreparedStepsTest {
   private static Map<String, String> described(List<Outcome> outcomes) {
     Map<String, String> described = new TreeMap<>();
     for (Outcome o : outcomes) {
-      Outcome.Completion c = completion(o);
-      String text =
-          Arrays.toString(c.tokens())
-              + c.finishReason()
-              + c.stopReason()
-              + c.cumulativeLogprob()
-              + c.logprobs().size();
-      assertThat(described.put(c.id() + "/" + c.sequenceIndex(), text)).isNull();
+      assertThat(described.put(o.id() + "/" + o.sequenceIndex(), describe(o))).isNull();
     }
     return described;
+  }
+
+  private static String describe(Outcome outcome) {
+    if (outcome instanceof Outcome.Failure failure) {
+      return failure.code() + failure.message();
+    }
+    Outcome.Completion c = completion(outcome);
+    return Arrays.toString(c.tokens())
+        + c.finishReason()
+        + c.stopReason()
+        + c.cumulativeLogprob()
+        + c.logprobs().size();
   }
 
   @Test
