@@ -1,4 +1,4 @@
-# What the machine reaches: memory read in order, and one large linear layer.
+# What a device reaches: memory read in order, and one large linear layer.
 class Model(Module):
   __parameters__ = []
   __buffers__ = []
@@ -18,14 +18,18 @@ class Model(Module):
     self.linear = __torch__.linear.Linear(empty, None)
     return None
 
-  def prepare(self: __torch__.machine.Model, floats: int, width: int, rows: int) -> NoneType:
-    self.memory = torch.ones([floats], dtype=6)
-    self.rows = torch.rand([rows, width], dtype=6)
-    self.linear = __torch__.linear.Linear(torch.rand([width, width], dtype=6), None)
+  def prepare(self: __torch__.machine.Model, floats: int, width: int, rows: int, device: str, dtype: int) -> NoneType:
+    # dtype: of the product
+    there = torch.device(device)
+    self.memory = torch.ones([floats], dtype=6, device=there)
+    self.rows = torch.to(torch.rand([rows, width], dtype=6), there, dtype)
+    self.linear = __torch__.linear.Linear(torch.to(torch.rand([width, width], dtype=6), there, dtype), None)
     return None
 
   def read(self: __torch__.machine.Model) -> Tensor:
+    # One number
     return torch.sum(self.memory)
 
   def product(self: __torch__.machine.Model) -> Tensor:
-    return self.linear.forward(self.rows)
+    # One number of the product
+    return torch.to(torch.clone(self.linear.forward(self.rows)[:1, :1]), 6)

@@ -30,6 +30,11 @@ import org.yukiguni.model.TorchModel;
  * completion but its length, and each run starts with all prompts waiting.
  */
 public final class Bench implements AutoCloseable {
+  /** As jobs have it by default. */
+  private static final int CPU_STEP_TOKENS = 512;
+
+  private static final int GPU_STEP_TOKENS = 4096;
+
   private final Engine engine;
   private final ModelLimits limits;
   private final Sampling sampling;
@@ -55,14 +60,16 @@ public final class Bench implements AutoCloseable {
       Path folder, ModelOptions options, int maxSequences, long kvBytes, Sampling sampling) {
     TorchModel model = TorchModel.open(folder, options);
     long least = EngineLimits.leastKvBytes(model.limits());
-    EngineLimits limits = new EngineLimits(maxSequences, 512, Math.max(least, kvBytes));
+    int stepTokens = options.device().equals("cpu") ? CPU_STEP_TOKENS : GPU_STEP_TOKENS;
+    EngineLimits limits = new EngineLimits(maxSequences, stepTokens, Math.max(least, kvBytes));
+    model.reserve(limits.kvBytes());
     return new Bench(
         new Engine("bench", model, limits, Clock.SYSTEM),
         model.limits(),
         sampling,
         linearWeights(Checkpoint.readConfig(folder)),
         switch (options.weights()) {
-          case FLOAT32 -> Float.BYTES;
+          case FLOAT32 -> options.precision().bytes();
           case INT8 -> Byte.BYTES;
         });
   }

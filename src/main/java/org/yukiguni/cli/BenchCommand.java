@@ -16,10 +16,15 @@ import org.yukiguni.bench.Workload;
 import org.yukiguni.engine.Sampling;
 import org.yukiguni.model.Machine;
 import org.yukiguni.model.ModelOptions;
+import org.yukiguni.model.Precision;
+import org.yukiguni.model.TorchRuntime;
 import org.yukiguni.model.WeightFormat;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /**
  * How fast the engine is with a model, or with the shape of one; a table on the standard output.
@@ -33,6 +38,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
   @Parameters(
       paramLabel = "MODEL",
       description =
@@ -40,8 +47,16 @@ final class BenchCommand implements Callable<Integer> {
               + " llama-7b.")
   private String model;
 
-  @Option(names = "--weights", paramLabel = "FORMAT", description = "float32 or int8.")
+  @Option(names = "--weights", paramLabel = "FORMAT", description = "float32 (all of --dtype) or int8.")
   private WeightFormat weights = WeightFormat.FLOAT32;
+
+  @Option(names = "--device", description = "cpu or cuda:N.")
+  private String device = "cpu";
+
+  @Option(
+      names = "--dtype",
+      description = "float32, float16 or bfloat16; the default is bfloat16 on a GPU, else float32.")
+  private Optional<Precision> dtype = Optional.empty();
 
   @Option(names = "--batch", split = ",", description = "Completions at once.")
   private List<Integer> batches = List.of(1, 8, 32, 64);
@@ -77,13 +92,14 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ModelOptions options = new ModelOptions("cpu", threads, weights);
+    ModelOptions options = options();
     Machine machine = Machine.measure(options);
     System.out.printf(
         Locale.ROOT,
-        "%s, %s, %d threads; the machine reads %.1f GB/s and multiplies %.0f Gop/s%n",
+        "%s, %s, %s, %d threads; it reads %.1f GB/s and multiplies %.0f Gop/s%n",
         model,
-        weights.name().toLowerCase(Locale.ROOT),
+        weights == WeightFormat.INT8 ? "int8" : name(options.precision()),
+        device,
         threads,
         machine.bytesPerSecond() / 1e9,
         machine.operationsPerSecond() / 1e9);
@@ -109,6 +125,29 @@ final class BenchCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private ModelOptions options() {
+    boolean isOnCpu = device.equals("cpu");
+    Precision precision = dtype.orElse(isOnCpu ? Precision.FLOAT32 : Precision.BFLOAT16);
+    if (isOnCpu && precision != Precision.FLOAT32) {
+      throw new ParameterException(spec.commandLine(), "--dtype must be float32 on the CPU");
+    }
+    try {
+      ModelOptions options = new ModelOptions(device, threads, weights, precision);
+      TorchRuntime.trial(device)
+          .ifPresent(
+              reason -> {
+                throw new IllegalArgumentException(reason);
+              });
+      return options;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static String name(Precision precision) {
+    return precision.name().toLowerCase(Locale.ROOT);
   }
 
   private Path checkpoint() throws IOException {

@@ -69,6 +69,11 @@ public final class TorchRuntime {
    * @return why it failed, as a sentence; empty if it did not
    */
   public static Optional<String> trial(String device) {
+    if (!device.equals("cpu") && !hasCuda()) {
+      return Optional.of(
+          "Cannot use %s because this is %s; see conf/spark-gpu.conf for what a GPU needs"
+              .formatted(device, description()));
+    }
     try (NDManager manager = newManager(device)) {
       float sum = manager.ones(new Shape(2, 3)).sum().toFloatArray()[0];
       return sum == 6

@@ -157,7 +157,7 @@ class EngineMemoryTest {
     for (int i = 0; i < requests.length; i += 3) {
       int[] template = random.ints(200 + random.nextInt(300), 0, VOCABULARY).toArray();
       for (int k = i; k < i + 3; k++) {
-        requests[k] = request("row" + k, concat(template, new int[] {k}), config(9, 1 + k % 2, k));
+        requests[k] = request("row" + k, concat(template, new int[] {k}), config(80, 1 + k % 3, k));
       }
     }
     Map<String, String> expected = tokensByKey(run(WIDE, requests));
