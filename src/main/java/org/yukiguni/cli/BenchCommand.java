@@ -47,7 +47,10 @@ final class BenchCommand implements Callable<Integer> {
               + " llama-7b.")
   private String model;
 
-  @Option(names = "--weights", paramLabel = "FORMAT", description = "float32 (all of --dtype) or int8.")
+  @Option(
+      names = "--weights",
+      paramLabel = "FORMAT",
+      description = "float32 (all of --dtype) or int8.")
   private WeightFormat weights = WeightFormat.FLOAT32;
 
   @Option(names = "--device", description = "cpu or cuda:N.")

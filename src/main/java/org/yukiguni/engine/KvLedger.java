@@ -13,8 +13,8 @@ import java.util.List;
  * next one when it outgrows it; capacities double, so at most half of the memory read for it is
  * padding. A prompt has a block of its own from which its completions are copied, or which they
  * read as long as they run, if the model can do that; then a beginning that prompts have in common
- * has one, too, which is kept until its room is needed. The beams of a request have a block of their
- * own, too, of the length that they can come to.
+ * has one, too, which is kept until its room is needed. The beams of a request have a block of
+ * their own, too, of the length that they can come to.
  *
  * <p>Why these lengths: attention gives a row the same bits at all padded key lengths that are
  * multiples of 16 up to 192 (measured on libtorch 2.7.1), and at all multiples of the 256 keys that
@@ -150,8 +150,7 @@ final class KvLedger {
   }
 
   private void dropPrefix(ActiveRequest request) {
-    request.prefix.ifPresent(
-        prefix -> promptTokens -= --prefix.users == 0 ? prefix.capacity() : 0);
+    request.prefix.ifPresent(prefix -> promptTokens -= --prefix.users == 0 ? prefix.capacity() : 0);
   }
 
   /** Takes back what a user has that ended before it got room of its own. */

@@ -128,8 +128,7 @@ final class Plan {
     this.cacheOps = cacheOps;
     List<Step.SharedKeys> all = new ArrayList<>();
     readingPrefix.forEach(
-        (prefix, readers) ->
-            all.add(new Step.SharedKeys(prefix.block, prefix.length(), readers)));
+        (prefix, readers) -> all.add(new Step.SharedKeys(prefix.block, prefix.length(), readers)));
     readingPrompt.forEach(
         (request, readers) ->
             all.add(

@@ -72,8 +72,8 @@ public record Step(
   public record DecodeGroup(int block, int sequences, int keyLength) {}
 
   /**
-   * A run of prompt tokens of one sequence, which sees the places 0 to {@code start + length - 1} of
-   * its row.
+   * A run of prompt tokens of one sequence, which sees the places 0 to {@code start + length - 1}
+   * of its row.
    *
    * @param start place of the first token, which is its position unless it reads {@link
    *     SharedKeys}; the earlier ones are filled already

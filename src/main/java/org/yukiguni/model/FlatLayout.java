@@ -109,7 +109,8 @@ record FlatLayout(long[] table, long[] numbers) {
       }
     }
     long[] table = concat(places, own.table(space.places()));
-    long[] sizes = concat(new long[] {decoding, own.size()}, own.most(), new long[] {levels.size()});
+    long[] sizes =
+        concat(new long[] {decoding, own.size()}, own.most(), new long[] {levels.size()});
     for (List<Step.SharedKeys> level : levels) {
       Runs runs = new Runs();
       level.forEach(
@@ -124,8 +125,7 @@ record FlatLayout(long[] table, long[] numbers) {
         firstTokens.stream()
             .flatMapToLong(
                 first ->
-                    Arrays.stream(
-                        fronts, 2 * MOST_SHARED * first, 2 * MOST_SHARED * (first + 1)))
+                    Arrays.stream(fronts, 2 * MOST_SHARED * first, 2 * MOST_SHARED * (first + 1)))
             .toArray();
     return new FlatLayout(
         table, concat(sizes, own.begins(), own.keys(), own.queries(), ofSequences));

@@ -59,14 +59,16 @@ final class YukiguniTest {
 
   @Test
   void aBenchmarkOnADeviceThatIsNotThereIsOneSentence() {
-    assertThat(Yukiguni.execute("bench", "data/models/yukiguni-mini", "--device", "cuda:0")).isEqualTo(1);
+    assertThat(Yukiguni.execute("bench", "data/models/yukiguni-mini", "--device", "cuda:0"))
+        .isEqualTo(1);
     assertThat(err.toString(UTF_8).lines())
         .filteredOn(line -> !line.contains("WARN"))
         .singleElement()
         .asString()
         .startsWith("Cannot use cuda:0 because this is libtorch 2.7.1 without CUDA");
     err.reset();
-    assertThat(Yukiguni.execute("bench", "data/models/yukiguni-mini", "--dtype", "float16")).isEqualTo(1);
+    assertThat(Yukiguni.execute("bench", "data/models/yukiguni-mini", "--dtype", "float16"))
+        .isEqualTo(1);
     assertThat(err.toString(UTF_8)).startsWith("--dtype must be float32 on the CPU");
   }
 

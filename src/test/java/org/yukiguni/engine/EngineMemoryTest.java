@@ -181,8 +181,7 @@ class EngineMemoryTest {
     long[] computed = {0};
     model.beforeStep = () -> EngineTest.awaitLatch(submitted);
     model.beforeRun =
-        step ->
-            computed[0] += step.prefills().stream().mapToInt(Step.PrefillChunk::length).sum();
+        step -> computed[0] += step.prefills().stream().mapToInt(Step.PrefillChunk::length).sum();
     Map<String, String> found;
     try (Engine engine = new Engine("test", model, limits, Clock.SYSTEM)) {
       found = tokensByKey(EngineTest.submitAndAwait(engine, submitted::countDown, requests));

@@ -50,7 +50,8 @@ class FlatAttentionTest {
   private static final Path FIXTURES = Path.of("src/test/resources/fixtures");
   private static final Attention AS_FLASH = Attention.flat("plain/flash.py");
   private static final int REQUESTS = 10;
-  private static final int COMPLETIONS = IntStream.range(0, REQUESTS).map(FlatAttentionTest::numCompletions).sum();
+  private static final int COMPLETIONS =
+      IntStream.range(0, REQUESTS).map(FlatAttentionTest::numCompletions).sum();
 
   /** Tokens that some of the prompts begin with. */
   private static final int TEMPLATE = 130;
