@@ -27,8 +27,8 @@ final class ActiveRequest {
   /** The beginning of its prompt that it shares with other requests. */
   Optional<SharedPrefix> prefix = Optional.empty();
 
-  /** Whether it is settled which that is. */
-  boolean isPrefixChosen;
+  /** Whether it reads that where it is, and has no copy. */
+  boolean readsPrefix;
 
   /** The block that holds the rest of the prompt's keys and values; -1 while there is none. */
   int promptBlock = -1;
@@ -56,8 +56,14 @@ final class ActiveRequest {
     return request.promptTokens().length;
   }
 
+  /** The beginning that it has no copy of. */
+  Optional<SharedPrefix> readPrefix() {
+    return readsPrefix ? prefix : Optional.empty();
+  }
+
+  /** Tokens of the prompt that it has no copy of. */
   int prefixLength() {
-    return prefix.map(SharedPrefix::length).orElse(0);
+    return readPrefix().map(SharedPrefix::length).orElse(0);
   }
 
   int numSequences() {
@@ -77,7 +83,8 @@ final class ActiveRequest {
     if (request.config().beams().isSearch()) {
       beams = Optional.of(new BeamGroup(this, maxNewTokens, rules));
     }
-    sharesPrompt = model.sharesPrompts() && beams.isEmpty() && indices.length > 1;
+    readsPrefix = model.sharesPrompts() && beams.isEmpty();
+    sharesPrompt = readsPrefix && indices.length > 1;
   }
 
   /** Goes back to the prompt with the completions that have not ended. */
@@ -86,7 +93,6 @@ final class ActiveRequest {
     beams = Optional.empty();
     prefilled = 0;
     prefix = Optional.empty();
-    isPrefixChosen = false;
     promptBlock = -1;
     promptCapacity = 0;
     forksLeft = 0;

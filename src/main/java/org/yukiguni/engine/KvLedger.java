@@ -111,13 +111,14 @@ final class KvLedger {
     }
     long running = Math.max(worstCase(-1, -1) + beamTokens, largest);
     long prompt = promptCapacity(request);
-    prompt += request.prefix.filter(p -> p.users == 0).map(SharedPrefix::capacity).orElse(0);
+    prompt +=
+        request.readPrefix().filter(p -> p.users == 0).map(SharedPrefix::capacity).orElse(0);
     return promptTokens + prompt + running <= budgetTokens;
   }
 
   /** Whether the request could run if it were alone. */
   boolean canEverFit(ActiveRequest request) {
-    int prefix = request.prefix.map(SharedPrefix::capacity).orElse(0);
+    int prefix = request.readPrefix().map(SharedPrefix::capacity).orElse(0);
     return prefix + promptCapacity(request) + tokensOfOne(request) <= budgetTokens;
   }
 
@@ -127,30 +128,64 @@ final class KvLedger {
   }
 
   /**
-   * Makes the blocks in which a prompt is prefilled. What the request shares with others may be
-   * there; then it begins behind that.
+   * Makes the blocks in which a prompt is prefilled. If the beginning that it shares is there, the
+   * request begins behind that; else it is the one who supplies it.
    */
   void takePrompt(ActiveRequest request) {
     request.promptCapacity = promptCapacity(request);
     request.forksLeft = request.cacheUsers().size();
     promptTokens += request.promptCapacity;
-    request.prefix.ifPresent(prefix -> takePrefix(prefix, request));
+    request.readPrefix().ifPresent(prefix -> takePrefix(prefix, request));
     request.promptBlock = allocate(1, request.promptCapacity);
+    request.prefix.ifPresent(prefix -> begin(request, prefix));
   }
 
   private void takePrefix(SharedPrefix prefix, ActiveRequest request) {
     promptTokens += prefix.users == 0 ? prefix.capacity() : 0;
     prefix.users += request.forksLeft;
     if (prefix.block < 0) {
-      prefix.block = allocate(1, prefix.capacity());
-      prefix.prefilled = 0;
-      prefixes.add(prefix);
+      prefix.supplier = request;
+      allocate(prefix);
     }
-    request.prefilled = prefix.prefilled;
+  }
+
+  private void allocate(SharedPrefix prefix) {
+    prefix.block = allocate(1, prefix.capacity());
+    prefixes.add(prefix);
+  }
+
+  private void begin(ActiveRequest request, SharedPrefix prefix) {
+    if (prefix.block < 0) {
+      prefix.supplier = request;
+    }
+    if (prefix.supplier == request) {
+      return;
+    }
+    request.prefilled = prefix.length();
+    if (!request.readsPrefix) {
+      ops.add(new Step.CacheOp.Move(prefix.block, 0, request.promptBlock, 0, prefix.length()));
+    }
+  }
+
+  /**
+   * Tells that the beginning which a request supplies is computed. If it lies in the request's own
+   * row it is copied, unless there is no room for that or the row is gone.
+   */
+  void supply(ActiveRequest request) {
+    SharedPrefix prefix = request.prefix.orElseThrow();
+    prefix.supplier = null;
+    boolean hasRoom =
+        promptTokens + beamTokens + worstCase(-1, -1) + prefix.capacity() <= budgetTokens;
+    if (!request.readsPrefix && request.promptBlock >= 0 && hasRoom) {
+      allocate(prefix);
+      ops.add(new Step.CacheOp.Move(request.promptBlock, 0, prefix.block, 0, prefix.length()));
+    }
   }
 
   private void dropPrefix(ActiveRequest request) {
-    request.prefix.ifPresent(prefix -> promptTokens -= --prefix.users == 0 ? prefix.capacity() : 0);
+    request
+        .readPrefix()
+        .ifPresent(prefix -> promptTokens -= --prefix.users == 0 ? prefix.capacity() : 0);
   }
 
   /** Takes back what a user has that ended before it got room of its own. */
@@ -287,7 +322,6 @@ final class KvLedger {
     allocatedTokens = 0;
     promptTokens = 0;
     beamTokens = 0;
-    prefixes.forEach(SharedPrefix::forget);
     prefixes.clear();
     ops.clear();
     freeIds.clear();

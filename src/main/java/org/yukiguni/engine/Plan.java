@@ -90,9 +90,11 @@ final class Plan {
 
   /** The next token sees what its request shares. */
   private void readPrefix(ActiveRequest request) {
-    request.prefix.ifPresent(
-        prefix ->
-            readingPrefix.computeIfAbsent(prefix, unused -> new ArrayList<>()).add(numTokens));
+    request
+        .readPrefix()
+        .ifPresent(
+            prefix ->
+                readingPrefix.computeIfAbsent(prefix, unused -> new ArrayList<>()).add(numTokens));
   }
 
   private void share(ActiveRequest request, int length) {

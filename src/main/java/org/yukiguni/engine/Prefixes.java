@@ -9,8 +9,8 @@ import java.util.Optional;
 /** Finds out which prompts begin alike, from those that wait together. */
 final class Prefixes {
   /**
-   * Fewer tokens are not shared: to attend to them apart costs each step some kernels more, which
-   * is about what it saves to prefill this many once.
+   * Fewer tokens are not shared: to attend to them apart costs each step of a GPU some kernels more,
+   * which is about what it saves to prefill this many once.
    */
   static final int LEAST = 128;
 
@@ -20,7 +20,17 @@ final class Prefixes {
   /** Waiting prompts that one is compared with. */
   private static final int COMPARED = 64;
 
+  private final int grid;
   private final List<SharedPrefix> known = new ArrayList<>();
+
+  /**
+   * Knows none.
+   *
+   * @param grid what the lengths of beginnings are multiples of
+   */
+  Prefixes(int grid) {
+    this.grid = grid;
+  }
 
   /**
    * A beginning of a prompt that is worth sharing: a known one, or one that many of the others
@@ -75,8 +85,9 @@ final class Prefixes {
     known.clear();
   }
 
-  private static int commonButOne(int[] a, int[] b) {
-    return Math.min(common(a, b), Math.min(a.length, b.length) - 1);
+  private int commonButOne(int[] a, int[] b) {
+    int common = Math.min(common(a, b), Math.min(a.length, b.length) - 1);
+    return common / grid * grid;
   }
 
   private static int common(int[] a, int[] b) {

@@ -26,7 +26,7 @@ final class Scheduler {
   private final ModelLimits model;
   private final StepLimits now;
   private final KvLedger ledger;
-  private final Prefixes prefixes = new Prefixes();
+  private final Prefixes prefixes;
 
   private final Deque<ActiveRequest> waiting = new ArrayDeque<>();
   private final Suspects suspects = new Suspects();
@@ -34,6 +34,9 @@ final class Scheduler {
 
   /** Requests whose first tokens are drawn in a step that is not finished. */
   private final List<ActiveRequest> drawing = new ArrayList<>();
+
+  /** Requests that have computed a beginning for others in the step before. */
+  private final List<ActiveRequest> supplying = new ArrayList<>();
 
   private final Deque<CacheUser> ready = new ArrayDeque<>();
   private final List<BeamGroup> searching = new ArrayList<>();
@@ -48,6 +51,8 @@ final class Scheduler {
     this.limits = limits;
     this.model = model;
     this.now = new StepLimits(limits);
+    // A copy is made of whole chunks, whose arithmetic is the same whoever computes them.
+    this.prefixes = new Prefixes(model.sharesPrompts() ? 1 : PREFILL_CHUNK);
     this.ledger = new KvLedger(model.contextLength(), limits.kvBytes() / model.kvBytesPerToken());
   }
 
@@ -126,6 +131,8 @@ final class Scheduler {
   }
 
   private Optional<Plan> plan() {
+    supplying.forEach(ledger::supply);
+    supplying.clear();
     ledger.growFull();
     searching.forEach(ledger::follow);
     while (!ready.isEmpty() && hasRows(ready.peek()) && ledger.fits(ready.peek())) {
@@ -177,9 +184,7 @@ final class Scheduler {
       return 0;
     }
     request.prefilled += length;
-    if (start < shared) {
-      request.prefix.orElseThrow().prefilled = request.prefilled;
-    }
+    noteSupplied(request);
     plan.prefill(request, start, length);
     if (request.prefilled == request.promptLength()) {
       prefilling.remove(request);
@@ -189,6 +194,20 @@ final class Scheduler {
     return length;
   }
 
+  /** A beginning that is read in place can be read in this step, a copy be made before the next. */
+  private void noteSupplied(ActiveRequest request) {
+    boolean isSupplied =
+        request
+            .prefix
+            .filter(p -> p.supplier == request && request.prefilled >= p.length())
+            .isPresent();
+    if (isSupplied && request.readsPrefix) {
+      ledger.supply(request);
+    } else if (isSupplied) {
+      supplying.add(request);
+    }
+  }
+
   private Deque<ActiveRequest> queue() {
     return suspects.isEmpty() ? waiting : suspects.queue();
   }
@@ -196,12 +215,6 @@ final class Scheduler {
   private boolean admitsNext() {
     ActiveRequest next = queue().peek();
     if (next == null) {
-      return false;
-    }
-    if (!next.isPrefixChosen) {
-      choosePrefix(next);
-    }
-    if (next.prefix.isPresent() && next.prefix.get().isBeingFilled()) {
       return false;
     }
     int ahead = running;
@@ -214,17 +227,21 @@ final class Scheduler {
       ahead += user.numRows();
       holding.add(user.request());
     }
-    return ahead < now.maxSequences() && ledger.fitsPrompt(next, holding);
+    if (ahead >= now.maxSequences()) {
+      return false;
+    }
+    choosePrefix(next);
+    return next.prefix.filter(prefix -> prefix.supplier != null).isEmpty()
+        && ledger.fitsPrompt(next, holding);
   }
 
-  /** Looks for a beginning to share. What failed runs alone, whatever it begins with. */
+  /** Looks for a beginning that a request may share with others. */
   private void choosePrefix(ActiveRequest request) {
-    request.isPrefixChosen = true;
-    if (model.sharesPrompts() && request.beams.isEmpty() && suspects.isEmpty()) {
-      request.prefix = prefixes.of(request, waiting);
-      if (!ledger.canEverFit(request)) {
-        request.prefix = Optional.empty();
-      }
+    // Beams cannot read in place, and there is no copy where the others do.
+    boolean canShare = request.readsPrefix == model.sharesPrompts();
+    request.prefix = canShare ? prefixes.of(request, waiting) : Optional.empty();
+    if (!ledger.canEverFit(request)) {
+      request.prefix = Optional.empty();
     }
   }
 
@@ -280,6 +297,7 @@ final class Scheduler {
     ready.clear();
     searching.clear();
     running = 0;
+    supplying.clear();
     prefixes.clear();
     ledger.reset();
     return List.copyOf(started);

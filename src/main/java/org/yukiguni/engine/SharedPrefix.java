@@ -10,10 +10,10 @@ final class SharedPrefix {
   /** The block of its keys and values; -1 while they are not there. */
   int block = -1;
 
-  /** Tokens whose keys and values are computed, or planned to be. */
-  int prefilled;
+  /** The request that computes them; null once they are computed, or while nobody does. */
+  ActiveRequest supplier;
 
-  /** Cache users that read them, or will. */
+  /** Cache users that read them there. */
   int users;
 
   SharedPrefix(int[] tokens) {
@@ -27,17 +27,5 @@ final class SharedPrefix {
   /** Positions of its block. */
   int capacity() {
     return KvLedger.keyLength(length());
-  }
-
-  /** Nobody reads it, and nothing is left of it. */
-  void forget() {
-    block = -1;
-    prefilled = 0;
-    users = 0;
-  }
-
-  /** Whether a request is about to compute it, which others must wait for. */
-  boolean isBeingFilled() {
-    return block >= 0 && prefilled < length();
   }
 }

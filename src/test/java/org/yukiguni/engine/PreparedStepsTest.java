@@ -31,7 +31,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class PreparedStepsTest {
   private static FakeModel model(boolean worksApart) {
-    return new FakeModel(new ModelLimits(CONTEXT, VOCABULARY, 1, true, worksApart), 1 << 20);
+    return model(true, worksApart);
+  }
+
+  private static FakeModel model(boolean sharesPrompts, boolean worksApart) {
+    return new FakeModel(
+        new ModelLimits(CONTEXT, VOCABULARY, 1, sharesPrompts, worksApart), 1 << 20);
   }
 
   @ParameterizedTest
@@ -46,6 +51,7 @@ class PreparedStepsTest {
       EngineLimits limits = new EngineLimits(sequences, 300, 1 << 20);
       Map<String, String> inTurn = described(run(model(false), limits, requests));
       assertThat(described(run(model(true), limits, requests))).isEqualTo(inTurn);
+      assertThat(described(run(model(false, true), limits, requests))).isEqualTo(inTurn);
     }
   }
 
@@ -59,7 +65,7 @@ class PreparedStepsTest {
     EngineLimits limits = new EngineLimits(9, 300, 1 << 20);
     Map<String, String> expected = described(run(model(false), limits, requests));
     for (int failing = 0; failing < 60; failing++) {
-      FakeModel model = model(true);
+      FakeModel model = model(failing % 3 > 0, true);
       CountDownLatch submitted = new CountDownLatch(1);
       model.beforeStep = () -> EngineTest.awaitLatch(submitted);
       int[] left = {failing};
@@ -103,7 +109,7 @@ class PreparedStepsTest {
             isSearch ? new Beams(4, 1, EarlyStopping.FALSE) : Beams.NONE,
             random.nextBoolean() ? OptionalInt.empty() : OptionalInt.of(2));
     // Every second prompt begins with the same text.
-    IntStream template = new Random(99).ints(random.nextBoolean() ? 140 : 0, 0, VOCABULARY);
+    IntStream template = new Random(99).ints(random.nextBoolean() ? 300 : 0, 0, VOCABULARY);
     IntStream own = random.ints(1 + random.nextInt(200), 0, VOCABULARY);
     int[] prompt = IntStream.concat(template, own).toArray();
     Optional<Supplier<StopCondition>> stops =
@@ -125,7 +131,8 @@ class PreparedStepsTest {
 
   private static String describe(Outcome outcome) {
     if (outcome instanceof Outcome.Failure failure) {
-      return failure.code() + failure.message();
+      assertThat(failure.code()).as("%s", failure).isEqualTo(ErrorCode.NO_COMPLETION);
+      return failure.message();
     }
     Outcome.Completion c = completion(outcome);
     return Arrays.toString(c.tokens())
