@@ -74,6 +74,9 @@ class Batch:
 
   def attend(self: __torch__.attention.Batch, layer: int, q: Tensor, k: Tensor, v: Tensor, score: __torch__.score.Score) -> Tensor:
     # q [T, H, D], k and v [T, J, D] -> [T, H D]
+    # Products of queries that do not begin at a multiple of 16 bytes have other last bits, so they
+    # must not lie as they come, between the keys.
+    q = torch.contiguous(q)
     H = torch.size(q, 1)
     J = torch.size(k, 1)
     D = torch.size(q, 2)

@@ -33,24 +33,20 @@ final class KvLedger {
 
   private final List<KvPool> pools = new ArrayList<>();
   private final long budgetTokens;
+  private final KvBlocks blocks;
   private final int[] holders;
 
   /** Those that are in the cache, whether they are read or not. */
   private final List<SharedPrefix> prefixes = new ArrayList<>();
-
-  private final List<Integer> freeIds = new ArrayList<>();
-  private int nextId;
-  private long allocatedTokens;
 
   /** Of all prompts, and of the beginnings that somebody reads. */
   private long promptTokens;
 
   private long beamTokens;
 
-  private List<Step.CacheOp> ops = new ArrayList<>();
-
   KvLedger(int contextLength, long budgetTokens) {
     this.budgetTokens = budgetTokens;
+    this.blocks = new KvBlocks(budgetTokens);
     capacities(contextLength).forEach(this::addPool);
     holders = new int[pools.size()];
   }
@@ -90,7 +86,7 @@ final class KvLedger {
   }
 
   long allocatedTokens() {
-    return allocatedTokens;
+    return blocks.allocatedTokens();
   }
 
   /**
@@ -111,8 +107,7 @@ final class KvLedger {
     }
     long running = Math.max(worstCase(-1, -1) + beamTokens, largest);
     long prompt = promptCapacity(request);
-    prompt +=
-        request.readPrefix().filter(p -> p.users == 0).map(SharedPrefix::capacity).orElse(0);
+    prompt += request.readPrefix().filter(p -> p.users == 0).map(SharedPrefix::capacity).orElse(0);
     return promptTokens + prompt + running <= budgetTokens;
   }
 
@@ -163,7 +158,7 @@ final class KvLedger {
     }
     request.prefilled = prefix.length();
     if (!request.readsPrefix) {
-      ops.add(new Step.CacheOp.Move(prefix.block, 0, request.promptBlock, 0, prefix.length()));
+      blocks.copy(prefix.block, 0, request.promptBlock, 0, prefix.length());
     }
   }
 
@@ -178,7 +173,7 @@ final class KvLedger {
         promptTokens + beamTokens + worstCase(-1, -1) + prefix.capacity() <= budgetTokens;
     if (!request.readsPrefix && request.promptBlock >= 0 && hasRoom) {
       allocate(prefix);
-      ops.add(new Step.CacheOp.Move(request.promptBlock, 0, prefix.block, 0, prefix.length()));
+      blocks.copy(request.promptBlock, 0, prefix.block, 0, prefix.length());
     }
   }
 
@@ -197,7 +192,7 @@ final class KvLedger {
   /** Tells that one cache user does not need the prompt any more; the last one frees it. */
   private void dropFork(ActiveRequest request) {
     if (--request.forksLeft == 0) {
-      release(request.promptBlock, request.promptCapacity);
+      blocks.release(request.promptBlock, request.promptCapacity);
       promptTokens -= request.promptCapacity;
       request.promptBlock = -1;
     }
@@ -230,9 +225,7 @@ final class KvLedger {
     beamTokens += group.blockTokens();
     group.placeFirst();
     for (int row = 0; row < group.search.running().size(); row++) {
-      ops.add(
-          new Step.CacheOp.Move(
-              group.request().promptBlock, 0, group.block, row, group.cachedLength));
+      blocks.copy(group.request().promptBlock, 0, group.block, row, group.cachedLength);
     }
   }
 
@@ -253,7 +246,7 @@ final class KvLedger {
   /** Takes back the room of a user that has ended. */
   void remove(CacheUser user) {
     if (user instanceof BeamGroup group) {
-      release(group.block, group.blockTokens());
+      blocks.release(group.block, group.blockTokens());
       beamTokens -= group.blockTokens();
       group.block = -1;
     } else {
@@ -276,9 +269,7 @@ final class KvLedger {
 
   /** Gives each of the beams that go on the keys and values of its parent. */
   void follow(BeamGroup group) {
-    group.follow(
-        (from, to) ->
-            ops.add(new Step.CacheOp.Move(group.block, from, group.block, to, group.cachedLength)));
+    group.follow((from, to) -> blocks.copy(group.block, from, group.block, to, group.cachedLength));
   }
 
   /** Moves the sequences that have filled their slot to the next larger pool. */
@@ -304,28 +295,23 @@ final class KvLedger {
   /** Closes the gaps, so that every pool's sequences are a slice. */
   void compact() {
     for (KvPool pool : pools) {
-      pool.compact(ops);
+      pool.compact(blocks);
     }
   }
 
   /** The changes since the last call, in order. */
   List<Step.CacheOp> takeOps() {
-    List<Step.CacheOp> taken = ops;
-    ops = new ArrayList<>();
-    return taken;
+    return blocks.takeOps();
   }
 
   /** Forgets everything, as {@link LanguageModel#clearCache} does. */
   void reset() {
     pools.forEach(KvPool::clear);
     Arrays.fill(holders, 0);
-    allocatedTokens = 0;
     promptTokens = 0;
     beamTokens = 0;
     prefixes.clear();
-    ops.clear();
-    freeIds.clear();
-    nextId = 0;
+    blocks.clear();
   }
 
   private void makeRoom(KvPool pool) {
@@ -335,42 +321,31 @@ final class KvLedger {
   }
 
   private void copy(Sequence s, int fromBlock, int fromRow, KvPool to) {
-    ops.add(
-        new Step.CacheOp.Move(
-            fromBlock, fromRow, to.blockOf(s.slot), to.rowOf(s.slot), s.ownLength()));
+    blocks.copy(fromBlock, fromRow, to.blockOf(s.slot), to.rowOf(s.slot), s.ownLength());
   }
 
   private int allocate(int rows, int capacity) {
     long tokens = (long) rows * capacity;
-    if (allocatedTokens + tokens > budgetTokens) {
+    if (!blocks.hasRoom(tokens)) {
       // Empty blocks are kept for the next sequence until their memory is needed elsewhere.
       compact();
       for (KvPool pool : pools) {
-        pool.takeEmptyBlocks().forEach(block -> release(block, pool.blockTokens()));
+        pool.takeEmptyBlocks().forEach(block -> blocks.release(block, pool.blockTokens()));
       }
     }
-    if (allocatedTokens + tokens > budgetTokens) {
+    if (!blocks.hasRoom(tokens)) {
       prefixes.removeIf(this::releaseUnread);
     }
-    allocatedTokens += tokens;
-    int id = freeIds.isEmpty() ? nextId++ : freeIds.remove(freeIds.size() - 1);
-    ops.add(new Step.CacheOp.Allocate(id, rows, capacity));
-    return id;
+    return blocks.allocate(rows, capacity);
   }
 
   private boolean releaseUnread(SharedPrefix prefix) {
     if (prefix.users > 0) {
       return false;
     }
-    release(prefix.block, prefix.capacity());
+    blocks.release(prefix.block, prefix.capacity());
     prefix.block = -1;
     return true;
-  }
-
-  private void release(int block, long tokens) {
-    ops.add(new Step.CacheOp.Release(block));
-    freeIds.add(block);
-    allocatedTokens -= tokens;
   }
 
   /** Tokens of all blocks needed if every holder, and one more from pool to pool, were there. */

@@ -66,7 +66,7 @@ final class KvPool {
   }
 
   /** Fills each hole with the last sequence. */
-  void compact(List<Step.CacheOp> ops) {
+  void compact(KvBlocks all) {
     while (holes > 0) {
       Sequence last = slots.remove(slots.size() - 1);
       if (last == null) {
@@ -75,9 +75,7 @@ final class KvPool {
       }
       int from = last.slot;
       place(last);
-      ops.add(
-          new Step.CacheOp.Move(
-              blockOf(from), rowOf(from), blockOf(last.slot), rowOf(last.slot), last.ownLength()));
+      all.copy(blockOf(from), rowOf(from), blockOf(last.slot), rowOf(last.slot), last.ownLength());
     }
   }
 

@@ -9,8 +9,8 @@ import java.util.Optional;
 /** Finds out which prompts begin alike, from those that wait together. */
 final class Prefixes {
   /**
-   * Fewer tokens are not shared: to attend to them apart costs each step of a GPU some kernels more,
-   * which is about what it saves to prefill this many once.
+   * Fewer tokens are not shared: to attend to them apart costs each step of a GPU some kernels
+   * more, which is about what it saves to prefill this many once.
    */
   static final int LEAST = 128;
 
