@@ -1,11 +1,13 @@
 package org.yukiguni.bench;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
 import org.yukiguni.checkpoint.Architecture;
 import org.yukiguni.checkpoint.Checkpoint;
 import org.yukiguni.checkpoint.ModelConfig;
@@ -40,6 +42,7 @@ public final class Bench implements AutoCloseable {
   private final Sampling sampling;
   private final long linearWeights;
   private final int bytesPerWeight;
+  private final Random random = new Random(0);
   private int requests;
 
   private Bench(
@@ -122,10 +125,11 @@ public final class Bench implements AutoCloseable {
             Beams.NONE,
             OptionalInt.empty());
     LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+    int[] common = randomTokens(workload.commonTokens()).toArray();
     long start = System.nanoTime();
     for (int i = 0; i < workload.prompts(); i++) {
-      int[] prompt =
-          new Random(requests).ints(workload.promptTokens(), 0, limits.vocabularySize()).toArray();
+      int own = workload.promptTokens() - workload.commonTokens();
+      int[] prompt = IntStream.concat(Arrays.stream(common), randomTokens(own)).toArray();
       String id = Integer.toString(requests++);
       engine.submit(new GenerationRequest(id, prompt, config, Optional.empty()), outcomes::add);
     }
@@ -134,6 +138,11 @@ public final class Bench implements AutoCloseable {
       firstToken = Math.min(firstToken, take(outcomes).timing().firstTokenMs());
     }
     return new Run((System.nanoTime() - start) / 1e9, firstToken);
+  }
+
+  /** Other ones each time. */
+  private IntStream randomTokens(int number) {
+    return random.ints(number, 0, limits.vocabularySize());
   }
 
   private static Outcome take(LinkedBlockingQueue<Outcome> outcomes) {

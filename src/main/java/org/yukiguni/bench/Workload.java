@@ -5,13 +5,20 @@ package org.yukiguni.bench;
  *
  * @param batch completions at once
  * @param promptTokens of each prompt
+ * @param commonTokens with which all of them begin
  * @param perPrompt completions of one prompt; the batch is a multiple of it
  */
-public record Workload(int batch, int promptTokens, int newTokens, int perPrompt) {
+public record Workload(
+    int batch, int promptTokens, int commonTokens, int newTokens, int perPrompt) {
   public Workload {
     if (batch < 1 || promptTokens < 1 || newTokens < 1 || perPrompt < 1) {
       throw new IllegalArgumentException(
           "batch, prompt, new tokens and completions per prompt must be 1 or more");
+    }
+    if (commonTokens < 0 || commonTokens >= promptTokens) {
+      throw new IllegalArgumentException(
+          "of %d prompt tokens %d cannot be common to all prompts"
+              .formatted(promptTokens, commonTokens));
     }
     if (batch % perPrompt != 0) {
       throw new IllegalArgumentException(
@@ -24,6 +31,6 @@ public record Workload(int batch, int promptTokens, int newTokens, int perPrompt
   }
 
   Workload withNewTokens(int n) {
-    return new Workload(batch, promptTokens, n, perPrompt);
+    return new Workload(batch, promptTokens, commonTokens, n, perPrompt);
   }
 }

@@ -67,6 +67,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--prompt", split = ",", description = "Tokens of each prompt.")
   private List<Integer> prompts = List.of(32, 512);
 
+  @Option(names = "--common", description = "Tokens that all prompts begin with.")
+  private int common = 0;
+
   @Option(names = "--new-tokens", description = "Of each completion.")
   private int newTokens = 64;
 
@@ -123,7 +126,7 @@ final class BenchCommand implements Callable<Integer> {
       for (int prompt : prompts) {
         for (int batch : batches) {
           print(
-              bench.time(new Workload(batch, prompt, newTokens, perPrompt), runs), bench, machine);
+              bench.time(new Workload(batch, prompt, common, newTokens, perPrompt), runs), bench, machine);
         }
       }
     }

@@ -1,10 +1,7 @@
 package org.yukiguni.model;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.yukiguni.engine.Step;
 
 /**
@@ -27,43 +24,42 @@ record FlatLayout(long[] table, long[] numbers) {
 
   /** Queries, one sequence's after the other's, and the keys that each sequence's see. */
   private static final class Runs {
-    private final List<long[]> all = new ArrayList<>();
+    private final long[] begins;
+    private final long[] keys;
+    private final long[] queries;
+    private int size;
 
-    void add(long begin, int keys, int queries) {
-      all.add(new long[] {begin, keys, queries});
+    Runs(int size) {
+      begins = new long[size];
+      keys = new long[size];
+      queries = new long[size];
     }
 
-    int size() {
-      return all.size();
-    }
-
-    long[] begins() {
-      return all.stream().mapToLong(run -> run[0]).toArray();
-    }
-
-    long[] keys() {
-      return all.stream().mapToLong(run -> run[1]).toArray();
-    }
-
-    long[] queries() {
-      return all.stream().mapToLong(run -> run[2]).toArray();
+    void add(long begin, int numKeys, int numQueries) {
+      begins[size] = begin;
+      keys[size] = numKeys;
+      queries[size++] = numQueries;
     }
 
     /** As {@code Runs} of the script. */
     long[] table(long places) {
-      long[] firstQueries = new long[size() + 1];
-      for (int i = 0; i < size(); i++) {
-        firstQueries[i + 1] = firstQueries[i] + all.get(i)[2];
+      long[] firstQueries = new long[size + 1];
+      for (int i = 0; i < size; i++) {
+        firstQueries[i + 1] = firstQueries[i] + queries[i];
       }
-      return concat(firstQueries, begins(), new long[] {places}, keys());
+      return concat(firstQueries, begins, new long[] {places}, keys);
     }
 
     long[] most() {
-      return new long[] {most(queries()), most(keys())};
+      return new long[] {most(queries), most(keys)};
     }
 
     private static long most(long[] numbers) {
-      return Arrays.stream(numbers).max().orElse(0);
+      long most = 0;
+      for (long number : numbers) {
+        most = Math.max(most, number);
+      }
+      return most;
     }
   }
 
@@ -86,52 +82,61 @@ record FlatLayout(long[] table, long[] numbers) {
         depths[t]++;
       }
     }
-    Runs own = new Runs();
+    int decoding = step.groups().stream().mapToInt(Step.DecodeGroup::sequences).sum();
+    int sequences = decoding + step.prefills().size();
+    Runs own = new Runs(sequences);
     long[] places = new long[numTokens];
-    List<Integer> firstTokens = new ArrayList<>();
+    long[] frontsOfSequences = new long[2 * MOST_SHARED * sequences];
     int t = 0;
     for (Step.DecodeGroup group : step.groups()) {
       for (int row = 0; row < group.sequences(); row++, t++) {
         long begin = space.place(group.block(), row);
         int last = step.positions()[t] - (int) sharedLengths[t];
-        firstTokens.add(t);
+        copyFronts(fronts, t, frontsOfSequences, own.size);
         own.add(begin, last + 1, 1);
         places[t] = begin + last;
       }
     }
-    int decoding = t;
     for (Step.PrefillChunk chunk : step.prefills()) {
       long begin = space.place(chunk.block(), chunk.row());
-      firstTokens.add(t);
+      copyFronts(fronts, t, frontsOfSequences, own.size);
       own.add(begin, chunk.start() + chunk.length(), chunk.length());
       for (int i = 0; i < chunk.length(); i++, t++) {
         places[t] = begin + chunk.start() + i;
       }
     }
     long[] table = concat(places, own.table(space.places()));
-    long[] sizes =
-        concat(new long[] {decoding, own.size()}, own.most(), new long[] {levels.size()});
+    long[] sizes = concat(new long[] {decoding, sequences}, own.most(), new long[] {levels.size()});
     for (List<Step.SharedKeys> level : levels) {
-      Runs runs = new Runs();
-      level.forEach(
-          shared ->
-              runs.add(space.place(shared.block(), 0), shared.length(), shared.tokens().size()));
+      Runs runs = new Runs(level.size());
+      for (Step.SharedKeys shared : level) {
+        runs.add(space.place(shared.block(), 0), shared.length(), shared.tokens().size());
+      }
       long[] readers =
           level.stream().flatMap(keys -> keys.tokens().stream()).mapToLong(r -> r).toArray();
       table = concat(table, readers, runs.table(space.places()));
-      sizes = concat(sizes, new long[] {readers.length, runs.size()}, runs.most());
+      sizes = concat(sizes, new long[] {readers.length, level.size()}, runs.most());
     }
-    long[] ofSequences =
-        firstTokens.stream()
-            .flatMapToLong(
-                first ->
-                    Arrays.stream(fronts, 2 * MOST_SHARED * first, 2 * MOST_SHARED * (first + 1)))
-            .toArray();
     return new FlatLayout(
-        table, concat(sizes, own.begins(), own.keys(), own.queries(), ofSequences));
+        table, concat(sizes, own.begins, own.keys, own.queries, frontsOfSequences));
+  }
+
+  private static void copyFronts(long[] fronts, int token, long[] into, int sequence) {
+    int length = 2 * MOST_SHARED;
+    System.arraycopy(fronts, token * length, into, sequence * length, length);
   }
 
   private static long[] concat(long[]... arrays) {
-    return Stream.of(arrays).flatMapToLong(LongStream::of).toArray();
+    int length = 0;
+    for (long[] array : arrays) {
+      length += array.length;
+    }
+    long[] all = new long[length];
+    int at = 0;
+    for (long[] array : arrays) {
+      System.arraycopy(array, 0, all, at, array.length);
+      at += array.length;
+    }
+    return all;
   }
 }

@@ -31,13 +31,15 @@ class BenchTest {
 
   @Test
   void timesAreThoseOfTheWorkload() {
-    Timed timed = new Timed(new Workload(8, 512, 65, 4), 2, 10, 500);
+    Timed timed = new Timed(new Workload(8, 512, 0, 65, 4), 2, 10, 500);
     assertThat(timed.prefillRate()).isCloseTo(2 * 512 / 2., Offset.offset(1e-9));
     assertThat(timed.stepSeconds()).isCloseTo(8 / 64., Offset.offset(1e-9));
     assertThat(timed.decodeRate()).isCloseTo(64, Offset.offset(1e-9));
     assertThat(timed.totalRate()).isCloseTo(8 * 65 / 10., Offset.offset(1e-9));
-    assertThatThrownBy(() -> new Workload(9, 512, 64, 4))
+    assertThatThrownBy(() -> new Workload(9, 512, 0, 64, 4))
         .hasMessage("the batch 9 is no multiple of the 4 completions per prompt");
+    assertThatThrownBy(() -> new Workload(8, 32, 32, 64, 1))
+        .hasMessage("of 32 prompt tokens 32 cannot be common to all prompts");
   }
 
   @ParameterizedTest
@@ -45,7 +47,7 @@ class BenchTest {
   void aRunTakesTimeAndNoMoreThanTheMachineHas(WeightFormat weights) {
     ModelOptions options = new ModelOptions("cpu", 1, weights);
     try (Bench bench = Bench.open(MINI, options, 4, 64 << 20, Sampling.GREEDY)) {
-      Timed timed = bench.time(new Workload(4, 16, 8, 2), 1);
+      Timed timed = bench.time(new Workload(4, 16, 9, 8, 2), 1);
       assertThat(timed.totalSeconds()).isPositive();
       assertThat(timed.firstTokenMs()).isPositive().isLessThan(1000 * timed.totalSeconds());
       double share = bench.roofline(timed, new Machine(20e9, 1e12));
