@@ -126,7 +126,9 @@ final class BenchCommand implements Callable<Integer> {
       for (int prompt : prompts) {
         for (int batch : batches) {
           print(
-              bench.time(new Workload(batch, prompt, common, newTokens, perPrompt), runs), bench, machine);
+              bench.time(new Workload(batch, prompt, common, newTokens, perPrompt), runs),
+              bench,
+              machine);
         }
       }
     }

@@ -80,12 +80,8 @@ class PrefixesTest {
     Prefixes whole = new Prefixes(256);
     for (int length : new int[] {255, 256, 511, 512}) {
       ActiveRequest request = prompt(0, length, length);
-      assertThat(
-              whole.of(request, List.of(prompt(1, length, length))).map(SharedPrefix::length))
-          .isEqualTo(
-              length < 256
-                  ? Optional.empty()
-                  : Optional.of(length / 256 * 256));
+      assertThat(whole.of(request, List.of(prompt(1, length, length))).map(SharedPrefix::length))
+          .isEqualTo(length < 256 ? Optional.empty() : Optional.of(length / 256 * 256));
     }
   }
 }
