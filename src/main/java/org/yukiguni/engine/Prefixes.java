@@ -21,6 +21,8 @@ final class Prefixes {
   private static final int COMPARED = 64;
 
   private final int grid;
+
+  /** The one that was asked for last is the last. */
   private final List<SharedPrefix> known = new ArrayList<>();
 
   /**
@@ -46,7 +48,12 @@ final class Prefixes {
         longest = prefix;
       }
     }
-    return longest == null ? added(request, others) : Optional.of(longest);
+    if (longest == null) {
+      return added(request, others);
+    }
+    known.remove(longest);
+    known.add(longest);
+    return Optional.of(longest);
   }
 
   private Optional<SharedPrefix> added(ActiveRequest request, Collection<ActiveRequest> others) {

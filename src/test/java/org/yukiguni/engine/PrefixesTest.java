@@ -69,6 +69,16 @@ class PrefixesTest {
   }
 
   @Test
+  void theOnesThatWereAskedForLastAreRemembered() {
+    for (int text = 0; text < 20; text++) {
+      assertThat(length(prompt(0, text, 200), List.of(prompt(1, text, 200)))).isEqualTo(200);
+      assertThat(length(prompt(2, 0, 200), List.of())).isEqualTo(200);
+    }
+    assertThat(length(prompt(3, 19, 200), List.of())).isEqualTo(200);
+    assertThat(length(prompt(3, 5, 200), List.of())).isZero();
+  }
+
+  @Test
   void equalPromptsKeepATokenOfTheirOwn() {
     ActiveRequest one = prompt(0, 1, 200);
     assertThat(length(one, List.of(one, prompt(0, 1, 200)))).isEqualTo(200);
