@@ -79,11 +79,16 @@ class HubFaultsTest {
   void aCutBodyIsGoneOnWith() throws IOException {
     server.fail("GET /[0-9a-f]{64}", cutAfter(70_000), status(503), status(206));
     resolve(Optional.empty());
-    assertThat(server.requests())
-        .filteredOn(request -> request.server().equals("storage"))
-        .extracting(HubServer.Request::range)
-        // The last answer is no range, so the file comes whole.
-        .containsExactly(null, "bytes=70000-", "bytes=70000-", null);
+    List<String> ranges =
+        server.requests().stream()
+            .filter(request -> request.server().equals("storage"))
+            .map(HubServer.Request::range)
+            .toList();
+    // What was sent last before a connection breaks may not arrive.
+    String rest = ranges.get(1);
+    assertThat(rest).matches("bytes=[1-9]\\d{4}-").isLessThanOrEqualTo("bytes=70000-");
+    // The last answer is no range, so the file comes whole.
+    assertThat(ranges).containsExactly(null, rest, rest, null);
     assertThat(waits).containsExactly(1L, 2L);
     assertWhole();
   }
@@ -102,7 +107,10 @@ class HubFaultsTest {
     assertThat(server.requests())
         .filteredOn(request -> request.server().equals("storage"))
         .extracting(HubServer.Request::range)
-        .containsExactly("bytes=50000-");
+        .singleElement()
+        .asString()
+        // Less where the last bytes before the break did not arrive.
+        .matches("bytes=(50000|[1-4]\\d{4})-");
     assertWhole();
   }
 
