@@ -314,8 +314,8 @@ final class ClusterFaultsIT {
             start,
             start
                 + """
-                    for c in range(torch.len(chunks)):
-                      if chunks[c] == %d:
+                    for c in range(1 + 2 * layout[0], torch.len(layout)):
+                      if layout[c] == %d:
                         wild = torch.sparse_coo_tensor(torch.zeros([1, 1], dtype=4), torch.ones([1]), [2])
                         _0 = torch.fill_(torch._indices(wild), 1000000000000)
                         x = torch.add(x, torch.sum(torch.to_dense(wild)))
