@@ -182,10 +182,6 @@ final class Plan {
     return shares;
   }
 
-  int numTokens() {
-    return numTokens;
-  }
-
   int promptTokens() {
     return prefills.stream().mapToInt(Step.PrefillChunk::length).sum();
   }

@@ -47,15 +47,9 @@ final class Upload {
     return next(values.length, false);
   }
 
-  /** Adds integers, which arrive with 64 bits. */
+  /** The same. */
   Part add(int[] values) {
-    int begin = numIntegers;
-    numIntegers += values.length;
-    integers = withRoom(integers, numIntegers);
-    for (int i = 0; i < values.length; i++) {
-      integers[begin + i] = values[i];
-    }
-    return next(values.length, false);
+    return add(Arrays.stream(values).asLongStream().toArray());
   }
 
   /** Adds real numbers of 64 bits. */
